@@ -1,0 +1,101 @@
+"""The dataset to query: all named graphs in one embedded store, ready in milliseconds.
+
+What the build derives and infers needs seconds, so the whole dataset is kept in the user's cache
+folder under the digest of the sources and of the code that makes it: a changed source or a new
+version never meets an old answer.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from .errors import G12cError
+from .files import write_whole
+from .namespaces import graph_iri
+from .reading import read_file, read_turtle
+from .sources import Sources
+
+
+def load(sources: Sources, report: Callable[[str], None] = lambda _: None) -> ox.Store:
+    """The store with the asserted, direct, derived and inferred graphs of ``sources``.
+
+    From the cache if it is there; else made, and put there if that folder can be written.
+    ``report`` is called with a line when the work takes seconds.
+
+    Raises `SourceError` for a source that cannot be read and `G12cError` if it contradicts itself.
+    """
+    cached = cache_file(sources)
+    store = ox.Store()
+    if cached.is_file():
+        store.bulk_load(path=cached, format=ox.RdfFormat.N_QUADS, lenient=True)
+        return store
+    report("first use of these sources: deriving and reasoning takes some seconds")
+    facts = list(asserted(sources))
+    store.extend(facts)
+    keep([*facts, *complete(store)], cached)
+    return store
+
+
+def asserted(sources: Sources) -> Iterator[ox.Quad]:
+    """All asserted quads, read strictly, file by file."""
+    for name, path in sources.turtle_files():
+        graph = ox.NamedNode(graph_iri(name))
+        for triple in read_turtle(read_file(path), str(path)):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def complete(store: ox.Store) -> list[ox.Quad]:
+    """Add the direct, derived and inferred graphs to a store of the asserted ones; return them.
+
+    What is published is made of such lists: a store rewrites numbers (10.0 comes back as 10).
+    Raises `G12cError` if the facts and the ontology cannot all be true.
+    """
+    from .derive import derive, infer
+
+    made = list(derive(store))
+    store.extend(made)
+    inference = infer(store)
+    if not inference.consistent:
+        conflict = "\n".join(f"  {triple}" for triple in inference.conflict)
+        raise G12cError(f"the facts and the ontology cannot all be true; in conflict:\n{conflict}")
+    if inference.unsatisfiable:
+        classes = ", ".join(inference.unsatisfiable)
+        raise G12cError(f"no thing can belong to {classes}: mend the definition or a disjointness")
+    graph = ox.NamedNode(graph_iri("inferred"))
+    inferred = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in inference.triples]
+    store.extend(inferred)
+    return made + inferred
+
+
+def cache_file(sources: Sources) -> Path:
+    """Where the whole dataset of ``sources`` is kept, whether or not it is there yet."""
+    if chosen := os.environ.get("G12C_CACHE"):
+        folder = Path(chosen)
+    elif sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "g12c"
+    else:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "g12c"
+    total = hashlib.sha256(sources.digest().encode())
+    package = Path(__file__).parent
+    for module in ("derive.py", "namespaces.py", "reason.py", "store.py", "vrs.py"):
+        total.update((package / module).read_bytes())
+    return folder / f"{total.hexdigest()[:32]}.nq"
+
+
+def keep(quads: Iterable[ox.Quad], target: Path) -> None:
+    """Put the dataset into the cache; a cache that cannot be written is none."""
+    with suppress(G12cError):
+        write_whole(target, nquads(quads))
+        for old in target.parent.glob("*.nq"):
+            if old != target:
+                old.unlink(missing_ok=True)
+
+
+def nquads(quads: Iterable[ox.Quad]) -> bytes:
+    """The dataset as sorted N-Quads, so that the same dataset gives the same bytes."""
+    return b"".join(sorted(f"{quad} .\n".encode() for quad in quads))
