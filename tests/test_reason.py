@@ -235,6 +235,18 @@ def test_conflict() -> None:
     assert short(inference.conflict) == ["A disjointWith B", "x type A", "x type B"]
 
 
+def test_conflict_that_hermit_alone_does_not_see() -> None:
+    """A clash is found and named even if values that HermiT misses are part of it."""
+    turtle, _ = ENTAILMENTS["a definition that HermiT alone sees not met"]
+    clash = f"{turtle} :D a owl:Class ; owl:disjointWith :A . :x a :D ."
+    statements = {"D disjointWith A", "s subPropertyOf t", "x p y", "x type D"}
+    found = reason(triples(f"{clash} :y :q :z ."))
+    assert set(short(found.conflict)) == {*statements, "y q z"}
+    found = reason(triples(clash))
+    assert not found.consistent
+    assert {*statements, "y type B"} <= set(short(found.conflict))
+
+
 def test_conflict_without_time() -> None:
     """Without time to search, the clash is still among the statements named."""
     inference = reason(triples(CLASH), explain_seconds=0)

@@ -63,7 +63,7 @@ def test_what_is_no_plain_file_is_refused(sources: Sources, kind: str) -> None:
         sources.digest()
 
 
-@pytest.mark.parametrize("folder", ["ontology", "graph/things", "shapes", "queries"])
+@pytest.mark.parametrize("folder", ["ontology", "graph/things"])
 def test_the_digest_sees_every_change(sources: Sources, folder: str) -> None:
     """Of bytes, of a name, and of which bytes belong to which name."""
     before = sources.digest()

@@ -56,12 +56,13 @@ _OWL_AXIOMS = {
     expand("owl:disjointWith"),
     expand("owl:equivalentClass"),
     expand("owl:equivalentProperty"),
-    expand("owl:inverseOf"),
+    _INVERSE,
     expand("owl:propertyDisjointWith"),
     expand("owl:sameAs"),
 }
 
 _Node = ox.NamedNode | ox.BlankNode
+_Pairs = set[tuple[_Node, _Node]]
 _Name = TypeVar("_Name")
 
 _IRI = re.compile(r"<([^>]*)>")
@@ -78,8 +79,8 @@ class Inference:
     ``unsatisfiable`` are the IRIs of the classes that can have no member.
     If the input is inconsistent everything follows from it, so both are empty, and ``conflict``
     holds input triples that cannot all be true together with the definitions: a smallest such set,
-    or a larger one that contains it if time ran out; it is empty if the definitions that are built
-    on blank nodes contradict each other without any of them.
+    or a larger one that contains it if time ran out or the clash shows only after several rounds.
+    It is empty if the definitions that hang on blank nodes contradict each other by themselves.
     """
 
     triples: tuple[ox.Triple, ...]
@@ -103,9 +104,6 @@ class _Rule(NamedTuple):
 
     chain: tuple[_Role, ...]
     property: str
-
-
-_Pairs = set[tuple[_Node, _Node]]
 
 
 def reason(
@@ -357,7 +355,7 @@ def _closure(above: Mapping[_Name, set[_Name]], start: _Name) -> set[_Name]:
 def _find_conflict(
     logical: Iterable[ox.Triple], properties: Collection[str], deadline: float
 ) -> list[ox.Triple]:
-    """Return a smallest set of statements that contradict each other, given all the others' frame.
+    """Return a smallest set of statements that contradict each other within the definitions.
 
     QuickXplain (Junker, AAAI 2004) over the triples that can be taken out one at a time: facts,
     and axioms between names. Declarations and what hangs on blank nodes stay in throughout.
@@ -372,7 +370,8 @@ def _find_conflict(
         return predicate in properties or predicate in _RDFS_AXIOMS or predicate in _OWL_AXIOMS
 
     def is_consistent(chosen: Sequence[ox.Triple]) -> bool:
-        return _hermit(chosen, ["-k"], deadline) is not None
+        facts = _with_property_values(set(chosen), _property_rules(chosen))
+        return _hermit(facts, ["-k"], deadline) is not None
 
     def search(
         frame: list[ox.Triple], candidates: list[ox.Triple], *, frame_grew: bool
@@ -393,4 +392,9 @@ def _find_conflict(
     ordered = sorted(logical, key=str)
     candidates = [triple for triple in ordered if is_removable(triple)]
     frame = [triple for triple in ordered if not is_removable(triple)]
+    try:
+        if is_consistent(frame + candidates):  # the clash shows only after several rounds
+            return candidates
+    except TimeoutError:
+        return candidates
     return search(frame, candidates, frame_grew=True) if candidates else []

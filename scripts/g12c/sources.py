@@ -67,10 +67,9 @@ class Sources:
         return {PREFIXES["query"] + path.stem for path in self.query_files()}
 
     def digest(self) -> str:
-        """SHA-256 over the names and bytes of all sources; any change to any of them changes it."""
+        """SHA-256 over the names and bytes of ontology and graph: equal for the same facts only."""
         total = hashlib.sha256()
-        files = [path for _, path in self.turtle_files()] + self.shape_files() + self.query_files()
-        for path in files:
+        for _, path in self.turtle_files():
             data = path.read_bytes()
             total.update(f"{path.relative_to(self.root).as_posix()}\0{len(data)}\0".encode())
             total.update(data)
