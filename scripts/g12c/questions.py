@@ -1,0 +1,369 @@
+"""The stored questions: one ``.rq`` file each, its contract in a grlc-style ``#+`` header.
+
+A parameter is an ordinary variable of a required pattern. Left unbound, the question answers for
+all; bound, it becomes the first line inside WHERE as ``VALUES``, the one way of binding that is
+right in every engine.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
+import yaml
+
+from .errors import G12cError, SourceError
+from .limits import limited
+from .namespaces import PREFIXES, XSD, expand
+from .places import STRING, unescape
+from .reading import decode, read_file, utf8
+from .sources import Sources
+
+_HEADER = re.compile(r"^#\+ ?(.*)$", re.MULTILINE)
+_WHERE = re.compile(r"^WHERE \{[ ]*$", re.MULTILINE)
+_FIELDS = {"summary", "description", "tags", "parameters", "trap"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable of a question that a user may bind.
+
+    ``kind`` is the class of the ontology that its values belong to (``Drug``), or the local name of
+    an XSD type (``integer``, ``string``) for a literal; ``example`` is as a user would type it.
+    """
+
+    name: str
+    kind: str
+    example: str
+    description: str = ""
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether values are literals rather than things of the graph."""
+        return self.kind[:1].islower()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A stored SPARQL query with its contract."""
+
+    name: str
+    summary: str
+    sparql: str
+    path: Path
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    trap: str = ""
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name; raises `G12cError` with near names if there is none."""
+        if name not in self.parameters:
+            options = [f"--{option}" for option in self.parameters]
+            takes = f" ({self.name} takes {', '.join(options) or 'no parameters'})"
+            raise G12cError(_unknown("parameter", f"--{name}", options, self.name) + takes)
+        return self.parameters[name]
+
+    def bind(self, values: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
+        """The query with ``values`` (by parameter name) as the first lines inside WHERE.
+
+        Raises `G12cError` for a parameter that the question does not have.
+        """
+        text = self.sparql
+        for name, value in sorted(values.items(), reverse=True):
+            self.parameter(name)
+            where = _WHERE.search(text)
+            end = where.end() if where else 0
+            text = f"{text[:end]}\n  VALUES ?{name} {{ {value} }}{text[end:]}"
+        return text
+
+
+def read_question(path: Path) -> Question:
+    """The question in one file.
+
+    Raises `SourceError` if its header is missing, is not YAML or has unknown fields, or if the
+    query has parameters and no line ``WHERE {`` to bind them behind.
+    """
+    return _question(decode(read_file(path), str(path)), path)
+
+
+def read_guest(path: Path) -> Question:
+    """The question in somebody's own file, which is to be answered by `run_guest`.
+
+    Raises `SourceError` like `read_question`, and for a query that asks beyond this graph.
+    """
+    data = read_file(path)
+    if len(data) > MAX_QUERY:
+        raise SourceError(f"is longer than {MAX_QUERY >> 20} MiB; that is no query", path, 1)
+    text = utf8(data, str(path))
+    # What an escape stands for counts too; the line stays.
+    for match in _SPARQL.finditer(unescape(text)):
+        word = (match["word"] or "").upper()
+        if word.startswith(("SERVICE", "FROM")):
+            line = text.count("\n", 0, match.start()) + 1
+            message = f"asks beyond this graph by {word}; ask it alone, with GRAPH for a part of it"
+            raise SourceError(message, path, line)
+    return _question(text, path)
+
+
+MAX_QUERY = 1 << 20
+"""The longest query in somebody's own file, in bytes."""
+
+_SPARQL = re.compile(
+    rf"#[^\n]*|{STRING}|<[^\s<>\"{{}}|^`\\]*>|[?$@]?[\w.-]*:[\w.:-]*|(?P<word>\w+)"
+)
+
+
+def _question(text: str, path: Path) -> Question:
+    lines = _HEADER.findall(text)
+    if not lines:
+        return Question(path.stem, "", text, path)
+    try:
+        yaml_text = "\n".join(lines)
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(yaml_text)):
+            raise SourceError("the header has an alias, which can explode; write it out", path, 1)
+        header: Any = yaml.load(yaml_text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise SourceError(f"the header is not YAML: {error}", path, line) from None
+    if not isinstance(header, dict) or not header.get("summary"):
+        raise SourceError("the header needs a line '#+ summary: …' with the question", path, 1)
+    if unknown := set(header) - _FIELDS:
+        known = ", ".join(sorted(_FIELDS))
+        raise SourceError(f"unknown header field {min(unknown)!r}; known: {known}", path, 1)
+    parameters = {
+        name: Parameter(
+            name,
+            str(about.get("kind", "string")),
+            str(about.get("example", "")),
+            str(about.get("description", "")),
+        )
+        for name, about in (header.get("parameters") or {}).items()
+    }
+    if parameters and not _WHERE.search(text):
+        raise SourceError("a query with parameters needs a line 'WHERE {'", path)
+    return Question(
+        path.stem,
+        str(header["summary"]),
+        text,
+        path,
+        str(header.get("description", "")).strip(),
+        tuple(str(tag) for tag in header.get("tags") or ()),
+        parameters,
+        str(header.get("trap", "")).strip(),
+    )
+
+
+def all_questions(sources: Sources) -> list[Question]:
+    """All stored questions, by name."""
+    return [read_question(path) for path in sources.query_files()]
+
+
+def find_question(sources: Sources, name: str) -> Question:
+    """The stored question of that name, or the question in the file of that name (``….rq``).
+
+    Raises `G12cError` with the nearest names if there is none.
+    """
+    if name.endswith(".rq"):
+        return read_guest(Path(name))
+    paths = {path.stem: path for path in sources.query_files()}
+    if name in paths:
+        return read_question(paths[name])
+    found = search(all_questions(sources), name)
+    nearest = [question.name for question in found[:3]]
+    raise G12cError(_unknown("question", name, paths, "the library", nearest))
+
+
+def search(questions: Iterable[Question], words: str) -> list[Question]:
+    """The questions that have all the words in their name, summary, tags or description.
+
+    Those with more of the words in the name or the summary come first.
+    """
+    wanted = [word.casefold() for word in re.findall(r"[\w-]+", words)]
+
+    def misses(question: Question) -> tuple[int, str]:
+        front = f"{question.name} {question.summary}".casefold()
+        return sum(word not in front for word in wanted), question.name
+
+    def whole(question: Question) -> str:
+        tags = " ".join(question.tags)
+        return f"{question.name} {question.summary} {tags} {question.description}".casefold()
+
+    return sorted(
+        (q for q in questions if wanted and all(word in whole(q) for word in wanted)), key=misses
+    )
+
+
+_NO_KEYWORDS = re.compile(r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#[^\n]*""")
+_QUERY_FORM = re.compile(r"(?<![\w:?$-])(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b(?!:)", re.IGNORECASE)
+
+
+def form_of(text: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE: which of them a query is; empty for none."""
+    found = _QUERY_FORM.search(_NO_KEYWORDS.sub(" ", text))
+    return found[0].upper() if found else ""
+
+
+def run(
+    store: ox.Store, text: str, name: str = "query"
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    """The answer of the store, over the union of its named graphs.
+
+    Raises `SourceError` with the line for text that is not SPARQL 1.1.
+    """
+    try:
+        return store.query(text, use_default_graph_as_union=True, prefixes=dict(PREFIXES))
+    except (SyntaxError, ValueError) as error:
+        place = re.search(r"at (\d+):(\d+)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise SourceError(f"is not SPARQL 1.1: {error}", name, line, column) from None
+
+
+def run_guest(
+    store: ox.Store, text: str, name: str
+) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
+    """What `run` gives for somebody's own query, which is answered in a limited process.
+
+    Raises `G12cError` for a query that takes too long, needs too much, or cannot be answered.
+    """
+
+    def work(out: BinaryIO) -> int:
+        result = run(store, text, name)
+        if isinstance(result, ox.QueryTriples):
+            result.serialize(out, ox.RdfFormat.N_TRIPLES)
+            return 1
+        result.serialize(out, ox.QueryResultsFormat.JSON)
+        return 0
+
+    are_triples, data = limited(work, name)
+    if are_triples:
+        return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
+    return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+
+
+def select(store: ox.Store, text: str) -> ox.QuerySolutions:
+    """The rows of a SELECT of our own; raises `TypeError` if it is none."""
+    rows = run(store, text)
+    if not isinstance(rows, ox.QuerySolutions):
+        raise TypeError(text)
+    return rows
+
+
+# --- values of parameters ---------------------------------------------------------------------
+
+_NAMING = tuple(
+    ox.NamedNode(expand(name))
+    for name in (
+        "rdfs:label",
+        "skos:altLabel",
+        "skos:hiddenLabel",
+        "g12c:hgvs",
+        "g12c:vrsIdentifier",
+    )
+)
+_IDENTIFIERS = """
+SELECT DISTINCT ?thing ?name
+WHERE {
+  ?mapping g12c:mappedThing ?thing ;
+    g12c:mappingRelation skos:exactMatch ;
+    g12c:identifier ?name .
+}
+"""
+
+
+def normal(name: str) -> str:
+    """A name as it is compared: letters and digits only, in lower case (AMG 510 = amg-510)."""
+    return "".join(re.findall(r"[^\W_]", name.casefold()))
+
+
+def names(store: ox.Store, things: Collection[str]) -> dict[str, set[str]]:
+    """Name → IRIs of the ``things`` with it: labels, synonyms, HGVS, VRS, exact identifiers.
+
+    A name stands there as it is in lower case, and normalised. Identifiers and HGVS names count
+    without what is before the colon too, unless only digits are left.
+    """
+    found: dict[str, set[str]] = {}
+
+    def add(thing: str, text: str) -> None:
+        local = text.partition(":")[2]
+        for form in (text, local if not local.isdigit() else ""):
+            for key in {form.casefold(), normal(form)} - {""}:
+                found.setdefault(key, set()).add(thing)
+
+    for thing in things:
+        node = ox.NamedNode(thing)
+        for naming in _NAMING:
+            for quad in store.quads_for_pattern(node, naming, None, None):
+                if isinstance(quad.object, ox.Literal):
+                    add(thing, quad.object.value)
+    for row in select(store, _IDENTIFIERS):
+        if row["thing"].value in things:
+            add(row["thing"].value, row["name"].value)
+    return found
+
+
+def resolve(store: ox.Store, text: str, kind: str | None = None) -> list[str]:
+    """The IRIs that a user can mean by ``text``: a label, synonym, identifier, CURIE or IRI.
+
+    ``kind`` is the class that they must belong to. Raises `G12cError` with near names if there are
+    none.
+    """
+    iri = text.strip("<>")
+    if ":" in text and "://" not in text:
+        with suppress(KeyError):
+            iri = expand(text)
+    members = _members(store, kind)
+    if iri in members:
+        return [iri]
+    by_name = names(store, members)
+    found = by_name.get(text.casefold()) or by_name.get(normal(text))
+    if not found:
+        near = get_close_matches(normal(text), by_name, 6, 0.6)
+        labels = list(dict.fromkeys(label_of(store, min(by_name[name])) for name in near))
+        what = kind.lower() if kind else "thing"
+        raise G12cError(_unknown(what, text, [], "the graph", labels[:3]))
+    return sorted(found)
+
+
+def _members(store: ox.Store, kind: str | None) -> set[str]:
+    query = "SELECT DISTINCT ?thing WHERE { ?thing ?property ?value FILTER(ISIRI(?thing)) }"
+    if kind is not None:
+        kind = expand(f"g12c:{kind}")
+        query = f"SELECT DISTINCT ?thing WHERE {{ ?thing a/rdfs:subClassOf* <{kind}> }}"
+    return {row["thing"].value for row in select(store, query)}
+
+
+def label_of(store: ox.Store, iri: str) -> str:
+    """The label of a thing, else its IRI."""
+    label = ox.NamedNode(expand("rdfs:label"))
+    quads = store.quads_for_pattern(ox.NamedNode(iri), label, None, None)
+    return min((q.object.value for q in quads if isinstance(q.object, ox.Literal)), default=iri)
+
+
+def value_of(store: ox.Store, parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
+    """The RDF term for what a user typed for a parameter.
+
+    Raises `G12cError` if nothing, or more than one thing, of the parameter's kind has that name.
+    """
+    if parameter.is_literal:
+        if parameter.kind == "string":
+            return ox.Literal(text)
+        return ox.Literal(text, datatype=ox.NamedNode(XSD + parameter.kind))
+    found = resolve(store, text, parameter.kind)
+    if len(found) > 1:
+        listed = "; ".join(f"{label_of(store, iri)} <{iri}>" for iri in found)
+        raise G12cError(f"--{parameter.name} {text!r} can mean several things: {listed}")
+    return ox.NamedNode(found[0])
+
+
+def _unknown(
+    what: str, text: str, known: Iterable[str], where: str, nearest: list[str] | None = None
+) -> str:
+    near = nearest or get_close_matches(text, list(known), 3, 0.5)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"there is no {what} {text!r} in {where}{hint}"
