@@ -1,0 +1,140 @@
+"""``g12c export``: list the forms, or write one to a file, a folder or the standard output."""
+
+import argparse
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import G12cError
+from . import FORMS, Export, Form, find_form, release_files
+
+if TYPE_CHECKING:
+    from .claims import Dataset
+
+_DEFAULTS = {"slice": "asserted", "iris": "own"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``g12c export``."""
+    parser.add_argument("form", nargs="?", metavar="FORM", help="without: list the forms")
+    parser.add_argument("-o", "--output", metavar="FILE|FOLDER", help="default: standard output")
+    parser.add_argument(
+        "--slice",
+        choices=("asserted", "direct", "inferred"),
+        default=_DEFAULTS["slice"],
+        help="RDF: what is asserted (default), with direct edges, with inferences too",
+    )
+    parser.add_argument(
+        "--iris",
+        choices=("own", "canonical"),
+        default=_DEFAULTS["iris"],
+        help="RDF: our own (default), or those of preferred entries in public resources",
+    )
+
+
+def run(options: argparse.Namespace, report: Callable[[str], None]) -> int:
+    """Do what the arguments say and return the exit code, 0; ``report`` takes lines for a person.
+
+    Raises `G12cError` if it cannot be done; then nothing is written.
+    """
+    if options.form is None:
+        width = max(len(form.name) for form in FORMS)
+        text = "".join(f"{form.name.ljust(width)}  {form.line}\n" for form in FORMS)
+        sys.stdout.write(text)
+        return 0
+    form = find_form(options.form)
+    for name, default in _DEFAULTS.items():
+        if getattr(options, name) != default and name not in form.takes:
+            able = ", ".join(other.name for other in FORMS if name in other.takes)
+            raise G12cError(f"{form.name} takes no --{name}; those that do: {able}")
+    export = make(form, _dataset(options, report))
+    if options.output:
+        write_files(export, form, options.output)
+    elif len(export.files) > 1:
+        files = ", ".join(sorted(export.files))
+        raise G12cError(f"{form.name} has several files ({files}); name a folder with -o FOLDER")
+    else:
+        sys.stdout.buffer.write(next(iter(export.files.values())))
+    if summary := export.loss.summary():
+        report(f"{form.name}: {summary}")
+    return 0
+
+
+def make(form: Form, dataset: "Dataset") -> Export:
+    """The files of one form; if it describes those of all others, they are made first."""
+    export = form.export(dataset)
+    if form.last:
+        made = release_files(dataset)
+        export = Export({name: made[name] for name in export.files})
+    return export
+
+
+def _dataset(options: argparse.Namespace, report: Callable[[str], None]) -> "Dataset":
+    from .. import store
+    from ..sources import find_sources
+    from .claims import Dataset
+    from .metadata import load
+
+    sources = find_sources()
+    data = store.load(sources, report)
+    return Dataset(data, sources, load(), options.slice, options.iris == "canonical")
+
+
+def write_files(export: Export, form: Form, output: str) -> None:
+    """Put an export at ``output``, each file whole or not at all.
+
+    A folder, which exists or ends in ``/`` or is needed for several files, takes all files and the
+    report ``loss/FORM.tsv``; a file takes the one file, and if something was lost the report stands
+    beside it under the name with ``.loss.tsv`` behind.
+    Raises `G12cError` if that cannot be.
+    """
+    target = Path(output)
+    report = export.loss.table()
+    if target.is_dir() or output.endswith(("/", os.sep)) or len(export.files) > 1:
+        files = {target / name: data for name, data in export.files.items()}
+        if form.name != "metadata":
+            files[target / "loss" / f"{form.name}.tsv"] = report
+    else:
+        files = {target: next(iter(export.files.values()))}
+        if export.loss.summary():
+            files[target.with_name(f"{target.name}.loss.tsv")] = report
+    try:
+        _replace_all(files)
+    except OSError as error:
+        place = error.filename or output
+        raise G12cError(f"{place}: cannot be written: {error.strerror or error}") from None
+
+
+def _replace_all(files: Mapping[Path, bytes]) -> None:
+    """Write all files beside their places first, then rename them into place."""
+    with ExitStack() as undo:
+        ready = []
+        for path, data in files.items():
+            if path.exists() and not path.is_file():
+                raise FileExistsError(errno.EEXIST, "is no plain file", str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            undo.callback(_remove, name)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            Path(name).chmod(mode)
+            ready.append((Path(name), path))
+        for stage, path in ready:
+            stage.replace(path)
+
+
+def _remove(name: str) -> None:
+    with suppress(FileNotFoundError):
+        Path(name).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
