@@ -7,6 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from g12c import store
+from g12c.errors import G12cError
 from g12c.namespaces import graph_iri
 from g12c.sources import Sources, find_sources
 
@@ -62,3 +63,33 @@ def test_printed_numbers_stay_as_they_are(sources: Sources) -> None:
     """10.0 months are not published as 10."""
     quads = list(store.asserted(sources))
     assert b'"10.0"^^<http://www.w3.org/2001/XMLSchema#decimal>' in store.nquads(quads)
+
+
+def test_a_store_on_the_disk_answers_the_same(sources: Sources, tmp_path: Path) -> None:
+    """It is replaced whole, opened to read only, and nothing is left beside it."""
+    folder = tmp_path / "disk" / "store"
+    folder.parent.mkdir()
+    for _ in range(2):
+        store.write_disk(store.published(sources), folder)
+    opened = store.open_disk(folder)
+    assert set(opened) == set(store.load(sources))
+    assert list(folder.parent.iterdir()) == [folder]
+    with pytest.raises(OSError, match="read only"):
+        opened.add(ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o")))
+
+
+def test_a_folder_of_something_else_is_never_made_a_store(tmp_path: Path) -> None:
+    """Neither written over nor opened."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(G12cError, match="is no store of g12c; name another folder"):
+        store.write_disk([], tmp_path)
+    with pytest.raises(G12cError, match="is no store; make one: g12c build --store"):
+        store.open_disk(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_disk_that_refuses_is_a_line(tmp_path: Path) -> None:
+    """Where no folder can be made."""
+    (tmp_path / "file").touch()
+    with pytest.raises(G12cError, match="the store cannot be written"):
+        store.write_disk([], tmp_path / "file" / "store")
