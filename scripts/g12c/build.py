@@ -18,6 +18,9 @@ import pyoxigraph as ox
 from . import questions, tables
 from .checks import closure
 from .errors import G12cError, SourceError
+from .export import release_files
+from .export.claims import Dataset
+from .export.metadata import load as metadata
 from .gate import shapes_of, with_problems
 from .namespaces import BASE, G12C, graph_iri, shorten
 from .questions import select
@@ -25,26 +28,26 @@ from .reading import read_file, read_turtle
 from .release import rdfc_hash, write_release
 from .reports import render
 from .sources import Sources
-from .store import asserted, cache_file, complete, keep, nquads
+from .store import asserted, cache_file, complete, keep
 from .turtle import format_file, write
 from .validate import exit_code, validate
 
-MADE = {
-    "direct": "Edges that the build draws from claims that are affirmed and stated as a fact.",
-    "derived": "Labels of claims, HGVS and VRS names, and links of mappings, made by the build.",
-    "inferred": "What the ontology entails, found by HermiT.",
-}
-"""The graphs that the build makes, with what a reader of their file should know."""
-
-_ASSERTED = "Everything that the curators assert; nothing here is derived or inferred."
 _HEADLINE = "resistance-by-drug"
 
 
-def build(sources: Sources, target: Path, report: Callable[[str], None], width: int = 0) -> str:
+def build(
+    sources: Sources,
+    target: Path,
+    report: Callable[[str], None],
+    *,
+    every: bool = False,
+    width: int = 0,
+) -> str:
     """Make the release at ``target`` and return the headline table and figures, to print.
 
-    ``report`` is called with a line for each stage. Raises `G12cError` with all that is wrong if
-    the sources are not fit to publish; then nothing is written.
+    ``every`` makes the forms that need further packages too. ``report`` is called with a line for
+    each stage. Raises `G12cError` with all that is wrong if the sources are not fit to publish;
+    then nothing is written.
     """
     stages = _Stages(report)
     store = ox.Store()
@@ -65,11 +68,10 @@ def build(sources: Sources, target: Path, report: Callable[[str], None], width: 
     with stages("answer the stored questions"):
         answers = dict(_answers(sources, store))
     with stages("write"):
-        graphs = _by_name(quads)
-        files = {**_graphs(quads, graphs), **answers}
-        files["shapes.ttl"] = _shapes(sources)
+        files = {**answers, "shapes.ttl": _shapes(sources)}
+        files |= release_files(Dataset(tuple(quads), sources, metadata()), every=every, others=files)
         _read_back(files)
-        files["manifest.json"] = _manifest(graphs, files)
+        files["manifest.json"] = _manifest(_by_name(quads), files)
         write_release(target, files)
     report(f"{target}: {len(files) + 1} files, {stages.summary()}")
     return f"{headline(sources, store, width)}\n\n{figures(store)}"
@@ -153,7 +155,7 @@ def _check_shapes(sources: Sources, store: ox.Store, *, before_deriving: bool) -
     shapes = shapes_of(sources, without="derived.ttl" if before_deriving else "")
     found = with_problems(validate(store, shapes), ())
     if exit_code(found):
-        raise G12cError(render(found, "text", lambda _: None))
+        raise G12cError(render(found, "text", lambda *_: None))
 
 
 # --- contents ---------------------------------------------------------------------------------
@@ -174,21 +176,6 @@ def _by_name(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Triple]]:
         if isinstance(quad.graph_name, ox.NamedNode):
             graphs.setdefault(quad.graph_name.value.removeprefix(prefix), []).append(quad.triple)
     return dict(sorted(graphs.items()))
-
-
-def _graphs(quads: Iterable[ox.Quad], graphs: Mapping[str, list[ox.Triple]]) -> dict[str, bytes]:
-    """The dataset whole, and in Turtle: what is asserted, and each graph that is made."""
-    vocabulary = [name for name in graphs if name in {"ontology", "alignments"}]
-    facts = [name for name in graphs if name not in {*MADE, *vocabulary}]
-    texts = {
-        "asserted.ttl": write([t for name in facts for t in graphs[name]], _ASSERTED),
-        "ontology.ttl": write(
-            [t for name in vocabulary for t in graphs[name]],
-            "The vocabulary and its alignments.",
-        ),
-        **{f"{name}.ttl": write(graphs[name], text) for name, text in MADE.items()},
-    }
-    return {"g12c.nq": nquads(quads), **{name: text.encode() for name, text in texts.items()}}
 
 
 def _shapes(sources: Sources) -> bytes:

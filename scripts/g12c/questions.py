@@ -100,11 +100,12 @@ def read_guest(path: Path) -> Question:
     if len(data) > MAX_QUERY:
         raise SourceError(f"is longer than {MAX_QUERY >> 20} MiB; that is no query", path, 1)
     text = utf8(data, str(path))
-    # What an escape stands for counts too; the line stays.
-    for match in _SPARQL.finditer(unescape(text)):
+    # SPARQL resolves these escapes first, wherever they stand.
+    plain = _CODEPOINT.sub(lambda match: unescape(match[0]), text)
+    for match in _SPARQL.finditer(plain):
         word = (match["word"] or "").upper()
         if word.startswith(("SERVICE", "FROM")):
-            line = text.count("\n", 0, match.start()) + 1
+            line = plain.count("\n", 0, match.start()) + 1
             message = f"asks beyond this graph by {word}; ask it alone, with GRAPH for a part of it"
             raise SourceError(message, path, line)
     return _question(text, path)
@@ -113,8 +114,9 @@ def read_guest(path: Path) -> Question:
 MAX_QUERY = 1 << 20
 """The longest query in somebody's own file, in bytes."""
 
+_CODEPOINT = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
 _SPARQL = re.compile(
-    rf"#[^\n]*|{STRING}|<[^\s<>\"{{}}|^`\\]*>|[?$@]?[\w.-]*:[\w.:-]*|(?P<word>\w+)"
+    rf"#[^\n]*|{STRING}|<[^\s<>\"{{}}|^`\\]*>|[?$@]\w+|[\w.-]*:[\w.:-]*|(?P<word>\w+)", re.DOTALL
 )
 
 

@@ -7,6 +7,7 @@ it looks, a prefix that changes its meaning half-way, nesting and numbers made t
 Nothing is ever opened by location here, except the file that `read_file` is asked for.
 """
 
+import io
 import os
 import re
 import stat
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from os import PathLike
 from pathlib import PurePath
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyoxigraph as ox
 
@@ -40,6 +41,8 @@ FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "": ox.RdfFormat.TURTLE,
     ".nq": ox.RdfFormat.N_QUADS,
     ".nt": ox.RdfFormat.N_TRIPLES,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".rdf": ox.RdfFormat.RDF_XML,
     ".trig": ox.RdfFormat.TRIG,
     ".ttl": ox.RdfFormat.TURTLE,
 }
@@ -60,15 +63,40 @@ def read_file(path: str | PathLike[str]) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise SourceError("is a device or a pipe, not a file; pipe it into '-'", path)
-            data = file.read(MAX_BYTES + 1) if status.st_size <= MAX_BYTES else b""
+            if status.st_size > MAX_BYTES:
+                raise SourceError(_TOO_LARGE, path)
+            return read_stream(file, path)
     except IsADirectoryError:
         raise SourceError("is a folder; name a file in it", path) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SourceError(f"cannot be read: {reason}", path) from None
-    if max(status.st_size, len(data)) > MAX_BYTES:
-        raise SourceError(f"is larger than {MAX_BYTES >> 20} MiB; split it", path)
+
+
+def read_stream(stream: BinaryIO, name: str | PathLike[str]) -> bytes:
+    """All bytes of a stream; raises `SourceError` if they are more than `MAX_BYTES`."""
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SourceError(_TOO_LARGE, name)
     return data
+
+
+_TOO_LARGE: Final = f"is larger than {MAX_BYTES >> 20} MiB; split it"
+
+
+def utf8(data: bytes, name: str) -> str:
+    """The text of a file; raises `SourceError` if it is not UTF-8 without byte order mark."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
+        raise SourceError("is UTF-16 or no text; save it as UTF-8", name, 1)
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise SourceError("starts with a byte order mark; save as UTF-8 without BOM", name, 1, 1)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line, column = place_at(before, len(before))
+        message = f"holds byte 0x{data[error.start]:02X}, which is not UTF-8; save it as UTF-8"
+        raise SourceError(message, name, line, column) from None
 
 
 def decode(data: bytes, name: str) -> str:
@@ -76,17 +104,7 @@ def decode(data: bytes, name: str) -> str:
 
     Raises `SourceError` at the first place where it is otherwise.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
-        raise SourceError("is UTF-16 or no text; save it as UTF-8", name, 1)
-    if data.startswith(b"\xef\xbb\xbf"):
-        raise SourceError("starts with a byte order mark; save as UTF-8 without BOM", name, 1, 1)
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode()
-        line, column = place_at(before, len(before))
-        message = f"holds byte 0x{data[error.start]:02X}, which is not UTF-8; save it as UTF-8"
-        raise SourceError(message, name, line, column) from None
+    text = utf8(data, name)
     # Nearly always there is none, and the set of characters is much faster to look through.
     if _HIDDEN.search("".join(set(text))) and (hidden := _HIDDEN.search(text)):
         message = (
@@ -135,22 +153,30 @@ def read_quads(data: bytes, name: str, rdf_format: ox.RdfFormat | None = None) -
     rdf_format = rdf_format or FORMATS.get(PurePath(name).suffix.lower())
     if rdf_format is None:
         ends = ", ".join(filter(None, FORMATS))
-        raise SourceError(f"is in a format that is not read; convert it to one of {ends}", name)
+        raise SourceError(f"is in a format that is not read; convert it to one of {ends}", name, 1)
     text = decode(data, name)
-    prefixes_of(text, name)
-    escapes = "\\" in text
+    in_xml = rdf_format == ox.RdfFormat.RDF_XML
+    if in_xml:
+        _refuse_doctype(text, name)
+    else:
+        prefixes_of(text, name)
+    escapes = in_xml or "\\" in text
     lists = _Lists()
     quad = None
+    source = _LineByLine(data)
     try:
-        for quad in ox.parse(data, format=rdf_format, rename_blank_nodes=True):
+        for quad in ox.parse(source, format=rdf_format, rename_blank_nodes=True):
             if fault := _fault(quad, escapes=escapes) or lists.fault(quad):
                 message, terms = fault
-                raise SourceError(message, name, *place_of(text, *tuple(quad.triple)[:terms]))
+                at_fault = tuple(quad.triple)[:terms]
+                place = (source.line,) if in_xml else place_of(text, *at_fault)
+                raise SourceError(message, name, *place)
             yield quad
     except SyntaxError as error:
         message = re.sub(r"^Parser error .*?\d: ", "", error.msg)
         message = next((ours for theirs, ours in _CLEARER if theirs in message), message)
-        raise SourceError(message, name, error.lineno, error.offset) from None
+        line = error.lineno or source.line
+        raise SourceError(message, name, line, error.offset if error.lineno else None) from None
     except MemoryError:
         raise SourceError("holds a name too long to be one; shorten it", name) from None
     if quad is None:
@@ -158,6 +184,25 @@ def read_quads(data: bytes, name: str, rdf_format: ox.RdfFormat | None = None) -
     if broken := lists.broken():
         message = "the RDF list has a gap or runs in a circle; write it as ( … )"
         raise SourceError(message, name, *place_of(text, *broken))
+
+
+class _LineByLine(io.BytesIO):
+    """A document that a parser gets line by line, so that one knows how far it has come."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self.readline(size)
+
+    @property
+    def line(self) -> int:
+        """The line that was read last, from 1."""
+        return self.getvalue().count(b"\n", 0, max(self.tell() - 1, 0)) + 1
+
+
+def _refuse_doctype(text: str, name: str) -> None:
+    """Raises `SourceError` for what lets XML explode or reach out: a document type's entities."""
+    if found := re.search(r"<!(?:DOCTYPE|ENTITY)", text):
+        message = "a document type and its entities are not read; write the IRIs in full"
+        raise SourceError(message, name, *place_at(text, found.start()))
 
 
 _CLEARER: Final = (

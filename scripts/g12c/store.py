@@ -7,6 +7,7 @@ version never meets an old answer.
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -19,6 +20,9 @@ from .files import write_whole
 from .namespaces import graph_iri
 from .reading import read_file, read_turtle
 from .sources import Sources
+
+MADE = ("direct", "derived", "inferred")
+"""The named graphs that the build makes; all others are asserted."""
 
 
 def load(sources: Sources, report: Callable[[str], None] = lambda _: None) -> ox.Store:
@@ -33,12 +37,28 @@ def load(sources: Sources, report: Callable[[str], None] = lambda _: None) -> ox
     store = ox.Store()
     if cached.is_file():
         store.bulk_load(path=cached, format=ox.RdfFormat.N_QUADS, lenient=True)
-        return store
+    else:
+        _make(sources, store, report)
+    return store
+
+
+def published(
+    sources: Sources, report: Callable[[str], None] = lambda _: None
+) -> Iterable[ox.Quad]:
+    """The quads that `load` has in its store, with every number as it is written."""
+    cached = cache_file(sources)
+    if cached.is_file():
+        return ox.parse(path=cached, format=ox.RdfFormat.N_QUADS, lenient=True)
+    return _make(sources, ox.Store(), report)
+
+
+def _make(sources: Sources, store: ox.Store, report: Callable[[str], None]) -> list[ox.Quad]:
     report("first use of these sources: deriving and reasoning takes some seconds")
     facts = list(asserted(sources))
     store.extend(facts)
-    keep([*facts, *complete(store)], cached)
-    return store
+    whole = [*facts, *complete(store)]
+    keep(whole, cache_file(sources))
+    return whole
 
 
 def asserted(sources: Sources) -> Iterator[ox.Quad]:
@@ -70,6 +90,45 @@ def complete(store: ox.Store) -> list[ox.Quad]:
     inferred = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in inference.triples]
     store.extend(inferred)
     return made + inferred
+
+
+def write_disk(quads: Iterable[ox.Quad], folder: Path) -> None:
+    """Make ``folder`` a store on the disk of these quads: whole, or what stood there stays.
+
+    For graphs that outgrow memory: the quads are taken one by one. Raises `G12cError` if the folder
+    holds something else, or if the disk refuses.
+    """
+    if folder.exists() and not _is_store(folder):
+        raise G12cError(f"{folder}: is there and is no store of g12c; name another folder")
+    stage, old = (folder.with_name(f".{folder.name}.{part}") for part in ("stage", "old"))
+    try:
+        for path in (stage, old):
+            shutil.rmtree(path, ignore_errors=True)
+        store = ox.Store(stage)
+        store.bulk_extend(quads)
+        store.optimize()
+        store.flush()
+        del store  # which closes it
+        if folder.exists():
+            folder.rename(old)
+        stage.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise G12cError(f"{folder}: the store cannot be written: {error}") from None
+
+
+def open_disk(folder: Path) -> ox.Store:
+    """The store in a folder, to read; raises `G12cError` if there is none."""
+    if not _is_store(folder):
+        raise G12cError(f"{folder}: is no store; make one: g12c build --store {folder}")
+    try:
+        return ox.Store.read_only(str(folder))
+    except OSError as error:
+        raise G12cError(f"{folder}: the store cannot be opened: {error}") from None
+
+
+def _is_store(folder: Path) -> bool:
+    return (folder / "CURRENT").is_file()
 
 
 def cache_file(sources: Sources) -> Path:

@@ -1,0 +1,1 @@
+"""Other people's engines, started on the loopback address for as long as a test needs them."""
