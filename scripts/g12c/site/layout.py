@@ -1,0 +1,240 @@
+"""What every page has: its place, its head, what is around its content.
+
+A page's content is a function of `At`, the place where it stands, because the same content is put
+into a folder of files and into one self-contained file, where links and ids differ.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from ..export.metadata import LICENCES, Metadata
+from ..namespaces import BASE, shorten
+from .data import Data
+from .markup import Child, Markup, data_block, is_link, join, tag
+
+FORMATS: Final = {
+    "ttl": ("text/turtle", "Turtle"),
+    "jsonld": ("application/ld+json", "JSON-LD"),
+    "nt": ("application/n-triples", "N-Triples"),
+}
+"""The files beside a page: suffix → media type and name."""
+
+NAVIGATION: Final = (
+    ("matrix", "Matrix"),
+    ("pictures", "Pictures"),
+    ("things", "Things"),
+    ("claims", "Claims"),
+    ("defects", "Defects"),
+    ("questions", "Questions"),
+    ("sparql", "SPARQL"),
+    ("ontology", "Ontology"),
+)
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+    "worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""Nothing from elsewhere and nothing inline; only the query engine may be compiled."""
+
+
+@dataclass(frozen=True)
+class At:
+    """The place of a page: what its links are relative to."""
+
+    data: Data
+    about: Metadata
+    path: str
+    single: bool = False
+
+    def href(self, path: str) -> str:
+        """The link to a page, given by its path without ``.html``, maybe with a fragment."""
+        page, _, fragment = path.partition("#")
+        if self.single:
+            return f"#{page}.{fragment}" if fragment else f"#{page}"
+        if page == self.path and fragment:
+            return f"#{fragment}"
+        return self.file(f"{page}.html") + (f"#{fragment}" if fragment else "")
+
+    def file(self, name: str) -> str:
+        """The link to a file of the folder."""
+        return f"{'../' * self.path.count('/')}{name}"
+
+    def id(self, name: str) -> str:
+        """The id of a place in this page."""
+        return f"{self.path}.{name}" if self.single else name
+
+    def link(self, iri: str, text: Child = None, **attributes: str | None) -> Markup:
+        """A resource by its label: linked to its page, or, if it is not ours, to itself."""
+        shown = text or self.data.label(iri)
+        if path := self.data.paths.get(iri):
+            return tag("a", shown, href=self.href(path), **attributes)
+        if is_link(iri):
+            return tag("a", shown, href=iri, rel="external noreferrer", **attributes)
+        return tag("span", shown, **attributes)
+
+    def links(self, iris: Sequence[str], separator: str = ", ") -> Markup:
+        """Several of them in a row."""
+        parts: list[Child] = []
+        for iri in iris:
+            parts += [separator, self.link(iri)] if parts else [self.link(iri)]
+        return join(*parts)
+
+    def ask(self, **parameters: str) -> str:
+        """The link that opens the query page with a ``query``, or a ``question`` and its values."""
+        fragment = urlencode(parameters, quote_via=quote)
+        return f"#{fragment}" if self.single else f"{self.href('sparql')}#{fragment}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its path below the base without ``.html``, and its content for a place."""
+
+    path: str
+    title: str
+    content: Callable[[At], Markup]
+    summary: str = ""
+    iri: str = ""
+    kind: str = "WebPage"
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+def document(page: Page, at: At) -> bytes:
+    """The whole HTML of a page in the folder."""
+    heading = page.title if page.path == "index" else f"{page.title} · {at.about.name}"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", heading),
+        tag("meta", name="description", content=page.summary or at.about.summary),
+        tag("link", rel="icon", href=at.file("static/icon.svg"), type="image/svg+xml"),
+        tag("link", rel="stylesheet", href=at.file("static/style.css")),
+        _signposts(page, at),
+        _schema(page, at),
+        tag("script", src=at.file("static/site.js"), defer=True),
+        [tag("script", src=at.file(f"static/{name}"), defer=True) for name in page.scripts],
+    )
+    body = tag(
+        "body",
+        header(at),
+        tag("main", page.content(at), id="main"),
+        footer(page, at),
+    )
+    html = tag("html", head, body, lang="en", data_root=at.file("") or "./")
+    return f"<!doctype html>\n{html}\n".encode()
+
+
+def header(at: At) -> Markup:
+    """The name, the way around and the search box."""
+    here = at.path.partition("/")[0]
+    return join(
+        tag("a", "To the content", class_="skip", href="#main"),
+        tag(
+            "header",
+            tag("a", at.about.name, class_="name", href=at.href("index")),
+            tag(
+                "nav",
+                [
+                    tag(
+                        "a",
+                        name,
+                        href=at.href(path),
+                        aria_current="page" if path == here else None,
+                    )
+                    for path, name in NAVIGATION
+                ],
+                aria_label="Main",
+            ),
+            tag("search", tag("div", id="search", data_index=_search_index(at))),
+            class_="top",
+        ),
+    )
+
+
+def _search_index(at: At) -> str | None:
+    return None if at.single else at.file("static/search-index.js")
+
+
+def footer(page: Page, at: At) -> Markup:
+    """The page for machines, its licence and version."""
+    about = at.about
+    parts: list[Child] = []
+    if page.iri:
+        parts.append(tag("p", "Address: ", tag("code", page.iri)))
+    if page.formats and not at.single:
+        parts.append(
+            tag(
+                "p",
+                "The same as data: ",
+                _listed(
+                    [
+                        tag("a", FORMATS[name][1], href=at.file(f"{page.path}.{name}"))
+                        for name in page.formats
+                    ]
+                ),
+            )
+        )
+    parts.append(
+        tag(
+            "p",
+            f"{about.name} {about.version}. Data under ",
+            tag("a", about.data_licence, href=LICENCES[about.data_licence], rel="license"),
+            f", code under {about.code_licence}. For research, not for decisions about patients. ",
+            tag("a", "How to cite, limits and how to report an error", href=at.href("about")),
+            ".",
+        )
+    )
+    return tag("footer", *parts)
+
+
+def _listed(items: Sequence[Markup]) -> Markup:
+    parts: list[Child] = []
+    for item in items:
+        parts += [", ", item] if parts else [item]
+    return join(*parts)
+
+
+def _signposts(page: Page, at: At) -> Markup:
+    """Signposting for machines (https://signposting.org/FAIR/), at the levels a folder allows."""
+    links = [
+        tag("link", rel="license", href=LICENCES[at.about.data_licence]),
+        tag("link", rel="type", href=f"https://schema.org/{page.schema.get('@type', 'WebPage')}"),
+    ]
+    if page.iri:
+        links.append(tag("link", rel="cite-as", href=page.iri.partition("#")[0]))
+        links.append(tag("link", rel="collection", href=at.href("dataset")))
+    for name in page.formats:
+        for relation in ("alternate", "describedby"):
+            media, _ = FORMATS[name]
+            target = at.file(f"{page.path}.{name}")
+            links.append(tag("link", rel=relation, type=media, href=target))
+    return join(*links)
+
+
+def _schema(page: Page, at: At) -> Markup | None:
+    if not page.schema:
+        return None
+    about: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@id": page.iri,
+        "name": page.title,
+        "description": page.summary,
+        "license": LICENCES[at.about.data_licence],
+        "isPartOf": {"@type": "Dataset", "@id": f"{BASE}dataset", "name": at.about.title},
+        **page.schema,
+    }
+    text = json.dumps({k: v for k, v in about.items() if v}, ensure_ascii=False)
+    return tag("script", Markup(data_block(text)), type="application/ld+json")
+
+
+def curie(iri: str) -> Markup:
+    """An IRI in short, as code."""
+    return tag("code", shorten(iri))

@@ -1,0 +1,267 @@
+// The query page: a form for the stored questions, an editor, and an engine in a worker beside it.
+import { autocompletion, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { sparql, SparqlLanguage } from "codemirror-lang-sparql";
+import { Engine } from "./engine.js";
+import { element, fill } from "./element.js";
+import { csvName, resultTable } from "./results.js";
+
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+const place = document.getElementById("sparql-app");
+const library = place && JSON.parse(document.getElementById("library").textContent);
+if (place) start();
+
+function start() {
+  const engine = new Engine(place);
+  const picker = element("select", {}, element("option", { value: "" }, "A query of your own"));
+  for (const { name, summary } of library.questions) {
+    picker.append(element("option", { value: name }, summary));
+  }
+  const form = element("div", { class: "row" });
+  const trap = element("p", { class: "note" });
+  const runButton = element("button", { type: "button" }, "Run");
+  const csvButton = element("button", { type: "button", class: "quiet" }, "CSV");
+  const jsonButton = element("button", { type: "button", class: "quiet" }, "JSON");
+  const linkButton = element("button", { type: "button", class: "quiet" }, "Copy link");
+  const status = element("p", { class: "status", role: "status" });
+  const output = element("div", { id: "result" });
+  const holder = element("div", { class: "editor" });
+  fill(place,
+    element("div", { class: "row" }, element("label", { class: "wide" }, "Question", picker)),
+    form, trap, holder,
+    element("div", { class: "row" }, runButton, csvButton, jsonButton, linkButton),
+    status, output);
+  const view = editor(holder, () => run());
+
+  let question; // the one whose text stands unchanged in the editor
+  const inputs = {};
+  let last; // the query that the result on the page answers
+
+  picker.addEventListener("change", () => { choose(picker.value, {}); if (question) run(); });
+  runButton.addEventListener("click", () => (engine.busy ? stop() : run()));
+  csvButton.addEventListener("click", () => download("csv", "text/csv"));
+  jsonButton.addEventListener("click", () => download("json", "application/sparql-results+json"));
+  linkButton.addEventListener("click", async () => {
+    remember();
+    await navigator.clipboard?.writeText(location.href);
+    say("The address of this page now carries the query, and is copied.");
+  });
+  addEventListener("hashchange", open);
+  open();
+
+  // What the address asks for: a stored question with values, or a query.
+  function open() {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const wanted = asked.has("query") || asked.has("question");
+    place.closest(".page")?.classList.toggle("current", wanted);
+    if (asked.has("question")) {
+      choose(asked.get("question"), Object.fromEntries(asked));
+      run();
+    } else if (asked.has("query")) {
+      choose("", {});
+      write(asked.get("query"));
+      run();
+    } else if (!view.state.doc.length) write(library.example);
+    if (place.closest(".page")) scrollTo(0, 0);
+  }
+
+  function choose(name, values) {
+    question = library.questions.find((one) => one.name === name);
+    picker.value = question ? name : "";
+    trap.textContent = question?.trap ? `Trap: ${question.trap}` : "";
+    fill(form);
+    for (const key of Object.keys(inputs)) delete inputs[key];
+    for (const parameter of question?.parameters ?? []) {
+      const options = library.values[parameter.kind] ?? [];
+      const list = element("datalist", { id: `values-${parameter.name}` },
+        ...options.map(([label]) => element("option", { value: label })));
+      const input = element("input", {
+        list: list.id, placeholder: `any, such as ${parameter.example}`, size: 26, autocomplete: "off",
+      });
+      input.value = labelOf(options, values[parameter.name] ?? "");
+      input.addEventListener("change", () => bind());
+      input.addEventListener("keydown", (event) => { if (event.key === "Enter") { bind(); run(); } });
+      inputs[parameter.name] = [parameter, input];
+      form.append(element("label", {}, parameter.name, input, list));
+    }
+    if (question) bind();
+  }
+
+  // The text of the question with the values that are given as its first lines inside WHERE.
+  function bind() {
+    let lines = "";
+    for (const [name, [parameter, input]] of Object.entries(inputs).sort()) {
+      const value = term(parameter, input.value.trim());
+      input.setAttribute("aria-invalid", String(value === undefined));
+      if (value === undefined) say(`There is no ${parameter.kind} “${input.value}”.`, true);
+      if (value) lines += `\n  VALUES ?${name} { ${value} }`;
+    }
+    write(question.sparql.replace(/^WHERE \{[ ]*$/m, (where) => where + lines));
+  }
+
+  function write(text) {
+    view.dispatch(setDiagnostics(view.state, []));
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  }
+
+  async function run() {
+    const text = view.state.doc.toString();
+    view.dispatch(setDiagnostics(view.state, []));
+    if (question) remember();
+    runButton.textContent = "Stop";
+    say(engine.ready ? "Asking …" : "Loading the engine and the data …");
+    const begun = performance.now();
+    const answer = await engine.ask(withPrefixes(text), "json");
+    runButton.textContent = "Run";
+    if (answer.error !== undefined) return complain(answer.error, text);
+    last = text;
+    const count = fill(output, resultTable(answer, library))?.dataset?.rows;
+    const rows = count === undefined ? "" : `${count} ${count === "1" ? "row" : "rows"}, `;
+    say(`${rows}${Math.round(performance.now() - begun)} ms`);
+  }
+
+  function stop() {
+    engine.stop();
+    runButton.textContent = "Run";
+    say("Stopped.");
+  }
+
+  // An error is marked at its place and told in words.
+  function complain(message, text) {
+    fill(output);
+    const error = placeOf(message, text);
+    if (!error) return say(message, true);
+    const { from, to, told } = error;
+    const row = view.state.doc.lineAt(from);
+    const marked = from < to ? { from, to } : { from: Math.max(from - 1, 0), to: from };
+    view.dispatch(setDiagnostics(view.state, [{ ...marked, severity: "error", message: told }]));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from) });
+    say(`Line ${row.number}, column ${from - row.from + 1}: ${told}`, true);
+  }
+
+  async function download(form, type) {
+    const answer = await engine.ask(withPrefixes(last ?? view.state.doc.toString()), form);
+    if (answer.error !== undefined) return say(answer.error, true);
+    const url = URL.createObjectURL(new Blob([answer.result], { type: answer.graph ? "text/turtle" : type }));
+    const name = `${csvName(question)}.${answer.graph ? "ttl" : form}`;
+    element("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  function remember() {
+    const asked = new URLSearchParams();
+    const text = view.state.doc.toString();
+    if (question && text.startsWith(question.sparql.slice(0, 40))) {
+      asked.set("question", question.name);
+      for (const [name, [, input]] of Object.entries(inputs)) {
+        if (input.value.trim()) asked.set(name, input.value.trim());
+      }
+    } else asked.set("query", text);
+    window.history.replaceState(null, "", `#${asked}`);
+  }
+
+  function say(text, wrong = false) {
+    status.textContent = text;
+    status.classList.toggle("wrong", wrong);
+  }
+}
+
+// The value that was typed, as a term of SPARQL; nothing for nothing, undefined for a wrong name.
+function term({ kind }, typed) {
+  if (!typed) return "";
+  if (/^[a-z]/.test(kind)) {
+    const text = JSON.stringify(typed).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    return kind === "string" ? text : `${text}^^<${XSD}${kind}>`;
+  }
+  const plain = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const found = library.values[kind]?.find(([label, iri]) => iri === typed || plain(label) === plain(typed));
+  return found && `<${found[1]}>`;
+}
+
+// Where a query is at fault: the editor's grammar knows it to the word; the engine's parser says
+// “at LINE:COLUMN” and names what only it can see, such as a prefix that is not declared.
+function placeOf(message, text) {
+  const [, line, column] = message.match(/at (\d+):(\d+)/) ?? [];
+  if (!line) return null;
+  let error;
+  SparqlLanguage.parser.parse(text).iterate({
+    enter({ type, from, to }) { if (type.isError) error ??= { from, to }; },
+  });
+  if (error) {
+    const word = text.slice(error.from, error.to);
+    return { ...error, told: word ? `“${word}” does not fit here.` : "Something is missing here." };
+  }
+  const lines = text.split("\n");
+  const row = Math.min(Number(line), lines.length);
+  const before = lines.slice(0, row - 1).join("\n").length + (row > 1 ? 1 : 0);
+  const shift = row === 1 ? withPrefixes(text).length - text.length : 0;
+  const from = before + Math.min(Math.max(Number(column) - 1 - shift, 0), lines[row - 1].length);
+  const told = message.includes("Prefix not found") ? "A prefix here is not declared."
+    : message.replace(/^.*?at \d+:\d+:?\s*/s, "");
+  return { from, to: Math.min(from + 1, text.length), told };
+}
+
+function labelOf(options, value) {
+  return options.find(([, iri]) => iri === value)?.[0] ?? value;
+}
+
+// The prefixes that a query uses and does not declare, on its first line so that lines keep their number.
+function withPrefixes(text) {
+  const missing = Object.entries(library.prefixes).filter(([prefix]) =>
+    new RegExp(`(?<![\\w.-])${prefix.replace(".", "\\.")}:`).test(text)
+    && !new RegExp(`PREFIX\\s+${prefix.replace(".", "\\.")}:`, "i").test(text));
+  return missing.map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}> `).join("") + text;
+}
+
+// In a shadow root, where the editor's style is adopted rather than written into the page.
+function editor(holder, run) {
+  const root = holder.attachShadow({ mode: "open" });
+  const inside = element("div", {});
+  root.append(inside);
+  const words = {
+    keyword: "var(--link)", variable: "var(--active)", string: "var(--found)", comment: "var(--soft)",
+  };
+  const colours = HighlightStyle.define([
+    { tag: [tags.keyword, tags.operatorKeyword, tags.definitionKeyword], color: words.keyword, fontWeight: "600" },
+    { tag: [tags.variableName, tags.special(tags.variableName)], color: words.variable },
+    { tag: [tags.string, tags.url, tags.number], color: words.string },
+    { tag: tags.comment, color: words.comment, fontStyle: "italic" },
+  ]);
+  const look = EditorView.theme({
+    "&": { fontSize: "13.5px", color: "var(--ink)" },
+    "&.cm-focused": { outline: "2px solid var(--link)" },
+    ".cm-scroller": { fontFamily: "var(--mono)", minHeight: "12rem", maxHeight: "32rem", overflow: "auto" },
+    ".cm-gutters": { background: "transparent", border: "none", color: "var(--soft)" },
+    ".cm-activeLine": { background: "color-mix(in srgb, var(--line) 40%, transparent)" },
+    ".cm-content": { caretColor: "var(--ink)" },
+    ".cm-cursor": { borderLeftColor: "var(--ink)" },
+    "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { background: "color-mix(in srgb, var(--link) 25%, transparent) !important" },
+    ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--shown)", background: "color-mix(in srgb, var(--shown) 18%, transparent)" },
+    ".cm-tooltip": { background: "var(--paper)", border: "1px solid var(--line)", color: "var(--ink)" },
+    ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--link)", color: "var(--paper)" },
+  });
+  const terms = library.terms.map((name) => ({ label: `g12c:${name}`, type: "type" }));
+  const complete = (context) => {
+    const word = context.matchBefore(/[\w]+:?\w*/);
+    return word && (context.explicit || word.text.startsWith("g12c")) ? { from: word.from, options: terms } : null;
+  };
+  return new EditorView({
+    root,
+    parent: inside,
+    state: EditorState.create({
+      extensions: [
+        keymap.of([{ key: "Mod-Enter", run: () => { run(); return true; } }]),
+        lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(),
+        sparql(), SparqlLanguage.data.of({ autocomplete: complete }), autocompletion(),
+        syntaxHighlighting(colours), look, EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false" }),
+        keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+      ],
+    }),
+  });
+}

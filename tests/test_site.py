@@ -1,0 +1,456 @@
+"""The publication: each page whole, each link somewhere, each text a text, the same every time."""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from g12c.errors import G12cError
+from g12c.namespaces import BASE, G12C, expand, graph_iri
+from g12c.questions import find_question, select
+from g12c.release import rdfc_hash, verify_release
+from g12c.site import command, folder, make
+from g12c.site.data import Data, read
+from g12c.site.layout import FORMATS
+from g12c.site.markup import Markup, data_block, join, tag
+from g12c.site.matrix import QUESTION, STATES, matrix
+from g12c.sources import find_sources
+from g12c.trace import letters
+
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
+@dataclass
+class Read(HTMLParser):
+    """What a browser would find in a page, and what is wrong with its form."""
+
+    ids: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    scripts: list[dict[str, str | None]] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    policy: str = ""
+    wrong: list[str] = field(default_factory=list)
+    stack: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note ids, links and scripts, and what must not be there."""
+        about = dict(attrs)
+        if name not in VOID:
+            self.stack.append(name)
+        if identifier := about.get("id"):
+            if identifier in self.ids:
+                self.wrong.append(f"the id {identifier} stands twice")
+            self.ids.add(identifier)
+        self.links += [value for key in ("href", "src") if (value := about.get(key))]
+        self.wrong += [
+            f"{key} on {name}" for key in about if key.startswith("on") or key == "style"
+        ]
+        if name == "script":
+            self.scripts.append(about)
+        if name == "style":
+            self.wrong.append("a style element")
+        if about.get("http-equiv") == "Content-Security-Policy":
+            self.policy = about.get("content") or ""
+
+    def handle_endtag(self, name: str) -> None:
+        """Close the element that is open."""
+        if not self.stack or self.stack.pop() != name:
+            self.wrong.append(f"</{name}> out of place")
+
+    def handle_data(self, data: str) -> None:
+        """Keep texts, and the content of scripts apart."""
+        inside = self.stack[-1] if self.stack else ""
+        if inside == "script":
+            self.blocks.append(data)
+        elif data.strip():
+            self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        """Our pages have none."""
+        self.wrong.append(f"a comment: {data}")
+
+
+def parsed(page: bytes) -> Read:
+    """A page as a browser takes it."""
+    reader = Read()
+    reader.feed(page.decode())
+    reader.close()
+    return reader
+
+
+@pytest.fixture(scope="module")
+def quads() -> list[ox.Quad]:
+    """The whole dataset."""
+    return read(find_sources())
+
+
+@pytest.fixture(scope="module")
+def data(quads: list[ox.Quad]) -> Data:
+    """The dataset, looked up."""
+    return Data.of(find_sources(), quads)
+
+
+@pytest.fixture(scope="module")
+def files(quads: list[ox.Quad]) -> dict[str, bytes]:
+    """The publication."""
+    return make(find_sources(), quads)
+
+
+@pytest.fixture(scope="module")
+def readings(files: dict[str, bytes]) -> dict[str, Read]:
+    """Each page of the folder, read."""
+    found = {name: parsed(text) for name, text in files.items() if _is_page(name)}
+    assert len(found) > 1000
+    return found
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html") and name != "g12c.html"
+
+
+def test_pages_are_well_formed_and_guarded(readings: dict[str, Read]) -> None:
+    """Every element is closed, every id is one, nothing runs inline, every page has its policy."""
+    for name, page in readings.items():
+        assert page.wrong == [], name
+        assert page.stack == [], name
+        assert "default-src 'none'" in page.policy, name
+        assert "unsafe-inline" not in page.policy, name
+        assert "unsafe-eval" not in page.policy.replace("wasm-unsafe-eval", ""), name
+        for script in page.scripts:
+            kind = script.get("type")
+            assert script.get("src") or kind in {"application/ld+json", "application/json"}, name
+
+
+def test_every_link_leads_somewhere(files: dict[str, bytes], readings: dict[str, Read]) -> None:
+    """A relative link names a file of the folder and, in a page, a place that is there."""
+    broken = []
+    for name, page in readings.items():
+        for link in page.links:
+            if link.startswith(("https://", "http://")):
+                continue
+            target, fragment = urldefrag(link)
+            path = _joined(name, unquote(target)) if target else name
+            if path not in files:
+                broken.append(f"{name}: {link}")
+            elif fragment and path != "sparql.html" and fragment not in readings[path].ids:
+                broken.append(f"{name}: {link} (no such place)")
+    assert broken == []
+
+
+def _joined(page: str, link: str) -> str:
+    parts = page.split("/")[:-1]
+    for part in link.split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def test_pictures_lead_somewhere(files: dict[str, bytes], readings: dict[str, Read]) -> None:
+    """A picture in a file of its own is XML with a title, and its links resolve from there."""
+    names = [name for name in files if name.endswith(".svg") and name.startswith("pictures/")]
+    assert len(names) == 4
+    for name in names:
+        root = ElementTree.fromstring(files[name].decode())  # noqa: S314 - we wrote it
+        space = "{http://www.w3.org/2000/svg}"
+        assert root.findtext(f"{space}title")
+        assert root.findtext(f"{space}desc")
+        links = [link.get("href") or "" for link in root.iter(f"{space}a")]
+        assert links
+        for link in links:
+            target, fragment = urldefrag(link)
+            page = readings[_joined(name, target)]
+            assert not fragment or fragment in page.ids, (name, link)
+
+
+def test_every_iri_of_ours_has_its_page(
+    data: Data, files: dict[str, bytes], readings: dict[str, Read]
+) -> None:
+    """The page stands at the path of the IRI; a term of the ontology has its place on one page."""
+    for iri in data.resources:
+        local = iri.removeprefix(BASE)
+        if iri.startswith(G12C):
+            assert local.removeprefix("ontology#") in readings["ontology.html"].ids, iri
+        else:
+            assert f"{local}.html" in files, iri
+            for suffix in FORMATS:
+                assert f"{local}.{suffix}" in files, iri
+
+
+def test_the_files_beside_a_page_are_one_graph(files: dict[str, bytes]) -> None:
+    """Turtle, JSON-LD and N-Triples of a page hold the same triples, about what the page is of."""
+    stems = [name[:-4] for name in files if name.endswith(".ttl")]
+    assert len(stems) > 1000
+    formats = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD,
+               "nt": ox.RdfFormat.N_TRIPLES}  # fmt: skip
+    for stem in stems:
+        graphs = [
+            list(ox.parse(files[f"{stem}.{suffix}"], format=form))
+            for suffix, form in formats.items()
+        ]
+        hashes = {rdfc_hash(quad.triple for quad in graph) for graph in graphs}
+        assert len(hashes) == 1, stem
+        assert graphs[0], stem
+        assert b"<" not in files[f"{stem}.jsonld"], stem
+
+
+def test_another_reader_reads_the_same(files: dict[str, bytes]) -> None:
+    """rdflib, which shares no code with the writer, finds the same number of triples."""
+    for stem in ("ontology", "graph/claims", "id/alteration/kras-y96d"):
+        counts = {
+            len(rdflib.Graph().parse(data=files[f"{stem}.{suffix}"], format=form))
+            for suffix, form in (("ttl", "turtle"), ("nt", "nt"), ("jsonld", "json-ld"))
+        }
+        assert len(counts) == 1, stem
+
+
+def test_nothing_inferred_is_in_a_file_of_a_thing(data: Data, files: dict[str, bytes]) -> None:
+    """What only the reasoner says stands on the page under that heading, not in the data."""
+    inferred = set(data.graph("inferred"))
+    made = ox.NamedNode(graph_iri("inferred"))
+    asserted = {quad.triple for quad in data.quads if quad.graph_name != made}
+    only = inferred - asserted
+    assert only
+    for name, text in files.items():
+        if name.endswith(".nt") and name != "graph/inferred.nt":
+            triples = {quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)}
+            assert not triples & only, name
+
+
+def test_the_whole_dataset_is_there(quads: list[ox.Quad], files: dict[str, bytes]) -> None:
+    """The dataset for the query page is the dataset, to the letter."""
+    assert rdfc_hash(ox.parse(files["dataset.nq"], format=ox.RdfFormat.N_QUADS)) == rdfc_hash(quads)
+
+
+def test_head_describes_the_page(data: Data, readings: dict[str, Read]) -> None:
+    """Each page of a resource has its JSON-LD after schema.org, with the address to cite."""
+    types = set()
+    for iri in data.resources:
+        if iri.startswith(G12C):
+            continue
+        page = readings[f"{iri.removeprefix(BASE)}.html"]
+        about = json.loads(page.blocks[0])
+        assert about["@context"] == "https://schema.org"
+        assert about["@id"] == iri
+        assert about["license"].startswith("https://creativecommons.org/")
+        assert iri in page.links
+        types.add(about["@type"])
+    assert {"Claim", "Gene", "Drug", "ScholarlyArticle", "DefinedTerm"} <= types
+
+
+def test_no_sentence_of_the_article(data: Data, readings: dict[str, Read]) -> None:
+    """No text of a page is a sentence of the article, by the digests; the title may be cited."""
+    own = {iri: data.value(iri, "g12c:digest") for iri in data.of_kind("Sentence")}
+    known = {value for iri, value in own.items() if not iri.endswith("S001")}
+    assert len(known) > 70
+
+    @cache
+    def check(text: str) -> str:
+        return hashlib.sha256(letters(text).encode()).hexdigest()
+
+    for name, page in readings.items():
+        found = [text for text in page.texts if check(text) in known]
+        assert found == [], name
+
+
+def test_cells_have_the_claims_that_the_question_counts(data: Data) -> None:
+    """The claims behind a cell are as many as the stored question says, for every pair."""
+    question = find_question(find_sources(), QUESTION)
+    content = matrix(data)
+    counts = {
+        (row["alteration"].value, row["drug"].value): int(row["claimCount"].value)
+        for row in select(data.store, question.sparql)
+    }
+    assert counts
+    assert {pair: len(cell.claims) for pair, cell in content.cells.items()} == counts
+    assert {cell.state for cell in content.cells.values()} <= STATES.keys()
+
+
+def test_cells_say_their_state_in_words(readings: dict[str, Read]) -> None:
+    """Symbol and colour say nothing that a word does not say."""
+    words = readings["index.html"].texts
+    for state in ("shown", "found", "active", "hedged", "class only", "not stated"):
+        assert words.count(state) > 1, state
+
+
+def test_same_files_from_the_same_facts(quads: list[ox.Quad], files: dict[str, bytes]) -> None:
+    """The order of the facts and the names of blank nodes do not show."""
+    names: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def renamed(term: object) -> object:
+        return names.setdefault(term, ox.BlankNode()) if isinstance(term, ox.BlankNode) else term
+
+    shuffled = [
+        ox.Quad(renamed(q.subject), q.predicate, renamed(q.object), q.graph_name)  # type: ignore[arg-type]
+        for q in reversed(quads)
+    ]
+    again = make(find_sources(), shuffled)
+    assert again.keys() == files.keys()
+    assert [name for name in files if files[name] != again[name]] == []
+
+
+def test_the_one_file_holds_everything(files: dict[str, bytes], readings: dict[str, Read]) -> None:
+    """It has a section for each page, links only inside itself, and its policy fits its scripts."""
+    text = files["g12c.html"].decode()
+    page = parsed(files["g12c.html"])
+    assert page.wrong == ["a style element"]
+    assert page.stack == []
+    assert {name.removesuffix(".html") for name in readings} <= page.ids
+    inside = [link for link in page.links if not link.startswith(("http://", "https://"))]
+    assert [link for link in inside if not link.startswith("#")] == []
+    asked = ("#query=", "#question=")
+    missing = {link[1:] for link in inside if not link.startswith(asked)} - page.ids
+    assert missing == set()
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert len(scripts) == 3
+    for content in (*scripts, *re.findall(r"<style>(.*?)</style>", text, re.DOTALL)):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in page.policy
+
+
+# --- what data could do to a page -------------------------------------------------------------
+
+EVIL = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "<!-- --><svg onload=alert(1)>",
+    "]]></style><style>*{display:none}",
+    "{{7*7}}${7*7}<%=7*7%>",
+    "\u202egnp.exe \u200b\x1b[31m",
+)
+
+
+@pytest.fixture(scope="module")
+def attacked(quads: list[ox.Quad]) -> dict[str, bytes]:
+    """The publication of a dataset whose words are hostile."""
+    evil: list[ox.Quad] = []
+    thing = ox.NamedNode(expand("drug:evil"))
+    graph = ox.NamedNode(graph_iri("things"))
+
+    def add(subject: ox.NamedNode, prop: str, value: ox.NamedNode | ox.Literal) -> None:
+        evil.append(ox.Quad(subject, ox.NamedNode(expand(prop)), value, graph))
+
+    add(thing, "rdf:type", ox.NamedNode(expand("g12c:Drug")))
+    for text in EVIL:
+        for prop in ("rdfs:label", "skos:altLabel", "skos:definition", "skos:hiddenLabel"):
+            add(thing, prop, ox.Literal(text))
+    for iri in ("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x"):
+        add(thing, "skos:exactMatch", ox.NamedNode(iri))
+        add(thing, "g12c:seenIn", ox.NamedNode(iri))
+        add(thing, "g12c:developedBy", ox.NamedNode(iri))
+    return make(find_sources(), [*quads, *evil])
+
+
+def test_words_stay_words(attacked: dict[str, bytes], files: dict[str, bytes]) -> None:
+    """Whatever a label holds, a page gets no element, attribute or script from it."""
+    for name in (*filter(_is_page, attacked),):
+        if attacked[name] == files.get(name):
+            continue
+        page = parsed(attacked[name])
+        assert page.wrong == [], name
+        assert page.stack == [], name
+        plain = parsed(files[name]) if name in files else parsed(files["id/drug/sotorasib.html"])
+        assert len(page.scripts) == len(plain.scripts), name
+        assert not [link for link in page.links if re.match(r"(?!https?:)[a-z]+:", link)], name
+        for block in page.blocks:
+            assert "<" not in block
+            json.loads(block)
+    shown = "".join(parsed(attacked["id/drug/evil.html"]).texts)
+    for text in EVIL[:-1]:
+        assert text in shown
+    assert "\\u202e" in shown
+    assert "\x1b" not in shown
+
+
+def test_words_stay_words_in_the_one_file_and_the_index(
+    attacked: dict[str, bytes], files: dict[str, bytes]
+) -> None:
+    """The same in the file that holds everything, and in the script of the search box."""
+    page, plain = parsed(attacked["g12c.html"]), parsed(files["g12c.html"])
+    assert page.wrong == plain.wrong
+    assert page.stack == []
+    assert page.scripts == plain.scripts
+    index = attacked["static/search-index.js"].decode()
+    assert re.fullmatch(r"self\.searchIndex = \[.*\];\n", index)
+    json.loads(index.removeprefix("self.searchIndex = ").removesuffix(";\n"))
+    assert "</script" not in index
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example", "\\\\evil",
+     "file:///etc/passwd", "java\nscript:alert(1)", "https://a b", 'https://a"b'],
+)  # fmt: skip
+def test_refuses_other_links(target: str) -> None:
+    """Only relative and http(s) addresses are links."""
+    with pytest.raises(G12cError, match="cannot be a link"):
+        tag("a", "x", href=target)
+
+
+def test_markup_escapes_by_place() -> None:
+    """Text, attribute and data block are escaped as each needs it; only our markup passes."""
+    assert tag("p", "<b>", tag("b", "&"), title='"<') == Markup(
+        '<p title="&quot;&lt;">&lt;b&gt;<b>&amp;</b></p>'
+    )
+    assert tag("input", disabled=True, value=None) == "<input disabled>"
+    assert join("a", None, ["b", Markup("<i></i>")]) == "ab<i></i>"
+    assert json.loads(data_block(json.dumps("</script>\u2028&"))) == "</script>\u2028&"
+    assert "<" not in data_block(json.dumps("</script>"))
+
+
+def _named(*names: str) -> Iterator[ox.Quad]:
+    for name in names:
+        yield ox.Quad(
+            ox.NamedNode(f"{BASE}id/drug/{name}"),
+            ox.NamedNode(expand("rdfs:label")),
+            ox.Literal(name),
+            ox.NamedNode(graph_iri("things")),
+        )
+
+
+def test_every_name_gets_a_file_of_its_own() -> None:
+    """Names that no file can have, or that differ by case only, get safe and different paths."""
+    names = ["Abc", "abc", "..", "a/../b", "%2e%2e", "a b", "x.html", "con:", "caf\u00e9", "-a", ""]
+    names = [name for name in names if " " not in name]
+    data = Data.of(find_sources(), _named(*names))
+    paths = [path for iri, path in data.paths.items() if "/drug/" in iri]
+    assert len(paths) == len(names)
+    assert len({path.casefold() for path in paths}) == len(names)
+    for path in paths:
+        assert re.fullmatch(r"id/drug(/[A-Za-z0-9][A-Za-z0-9_.-]*)+", path), path
+        assert ".." not in path.split("/")
+
+
+def test_unbuilt_script_is_named() -> None:
+    """A file that npm has to make is asked for with the words that make it."""
+    with pytest.raises(G12cError, match="npm run build"):
+        folder.static("missing.js")
+
+
+def test_command_writes_the_folder_whole(tmp_path: Path) -> None:
+    """`g12c site -o FOLDER` writes a release of its own, with the sums of its files."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    target = tmp_path / "site"
+    told = command.run(parser.parse_args(["-o", str(target)]), lambda _: None)
+    assert verify_release(target) == []
+    assert (target / "id" / "alteration" / "kras-y96d.html").is_file()
+    assert str(target / "index.html") in told
