@@ -58,7 +58,7 @@ def value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defaul
 def dataset() -> Dataset:
     """The dataset of this checkout."""
     sources = find_sources()
-    return Dataset(store.load(sources), sources, load())
+    return Dataset(tuple(store.published(sources)), sources, load())
 
 
 def truth(data: ox.Store) -> dict[str, Proposition]:
@@ -110,11 +110,11 @@ def mutant(fault: str) -> Dataset:
         "drops negation": {"Denied": "Affirmed"},
         "drops hedges": {"Hedged": "Stated", "Expected": "Stated", "OpenQuestion": "Stated"},
     }[fault]
-    data = ox.Store()
-    for quad in dataset().store:
+    quads = []
+    for quad in dataset().quads:
         target = quad.object
         if quad.predicate.value in {f"{G12C}polarity", f"{G12C}certainty"}:
             name = value(target).removeprefix(G12C)
             target = ox.NamedNode(G12C + changes.get(name, name))
-        data.add(ox.Quad(quad.subject, quad.predicate, target, quad.graph_name))
-    return dataclasses.replace(dataset(), store=data)
+        quads.append(ox.Quad(quad.subject, quad.predicate, target, quad.graph_name))
+    return dataclasses.replace(dataset(), quads=tuple(quads))

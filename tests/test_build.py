@@ -58,7 +58,7 @@ def test_two_builds_are_byte_for_byte_the_same(tmp_path: Path) -> None:
     sums = [(tmp_path / name / "SHA256SUMS").read_text() for name in ("one", "two")]
     assert sums[0] == sums[1]
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
-    assert {"g12c.nq", "asserted.ttl", "direct.ttl", "inferred.ttl"} <= set(manifest["files"])
+    assert {"g12c.ttl", "g12c.nq", "g12c-direct.nq", "g12c-inferred.nq"} <= set(manifest["files"])
     assert all(len(graph["rdfc10Sha256"]) == 64 for graph in manifest["graphs"].values())
     assert "confers resistance to" in one.stdout
 

@@ -91,10 +91,13 @@ def by_raptor(form: str, data: bytes) -> str:
     return rdfc_hash(ox.parse(done.stdout, format=ox.RdfFormat.N_QUADS))
 
 
+EXAMPLE = ox.NamedNode("https://example.org/entry")
+
+
 def graphs(part: str) -> list[ox.Quad]:
     """The quads that a slice is to hold beside its own description."""
     unwanted = {GRAPH + name for name in MADE["inferred"] - MADE[part]}
-    return [quad for quad in dataset().store if value(quad.graph_name) not in unwanted]
+    return [quad for quad in dataset().quads if value(quad.graph_name) not in unwanted]
 
 
 def intended(form: str, part: str) -> str:
@@ -180,11 +183,10 @@ def test_same_bytes() -> None:
 @pytest.mark.parametrize("form", ["turtle", "ntriples", "nquads", "trig", "jsonld", "owl"])
 def test_labels_of_blank_nodes_do_not_matter(form: str) -> None:
     """Sources read anew, whose blank nodes have other labels, make the same bytes."""
-    store = ox.Store()
-    store.extend(asserted(dataset().sources))
     made = {GRAPH + name for name in MADE["inferred"]}
-    store.extend(quad for quad in dataset().store if value(quad.graph_name) in made)
-    again = find_form(form).export(dataclasses.replace(dataset(), store=store))
+    quads = [quad for quad in dataset().quads if value(quad.graph_name) in made]
+    quads += asserted(dataset().sources)
+    again = find_form(form).export(dataclasses.replace(dataset(), quads=tuple(quads)))
     assert [*again.files.values()] == [export(form)]
 
 
@@ -209,7 +211,7 @@ def test_canonical_iris_lead_back() -> None:
     assert {new: value(old) for new, old in ours.items()} == {
         new: old for old, new in preferred().items()
     }
-    theirs = {quad for quad in dataset().store if value(quad.object) in ours}
+    theirs = {quad for quad in dataset().quads if value(quad.object) in ours}
 
     def back(quad: ox.Quad) -> ox.Quad:
         subject = ours.get(value(quad.subject), quad.subject)
@@ -220,7 +222,7 @@ def test_canonical_iris_lead_back() -> None:
 
     own = f"{GRAPH}dataset"
     again = [back(quad) for quad in quads if value(quad.graph_name) != own]
-    assert rdfc_hash(again) == rdfc_hash(dataset().store)
+    assert rdfc_hash(again) == rdfc_hash(dataset().quads)
 
 
 def test_canonical_iris_join() -> None:
@@ -244,12 +246,12 @@ def test_canonical_iris_join() -> None:
 
 def test_canonical_iris_never_merge() -> None:
     """Two things with one preferred identifier are refused by name."""
-    data = ox.Store()
     node = ox.NamedNode(f"{G12C}preferredIdentifier")
-    for name in ("one", "two"):
-        thing = ox.NamedNode(f"https://w3id.org/g12c/id/drug/{name}")
-        data.add(ox.Quad(thing, node, ox.NamedNode("https://example.org/entry")))
-    view = dataclasses.replace(dataset(), store=data, canonical=True)
+    data = tuple(
+        ox.Quad(ox.NamedNode(f"https://w3id.org/g12c/id/drug/{name}"), node, EXAMPLE)
+        for name in ("one", "two")
+    )
+    view = dataclasses.replace(dataset(), quads=data, canonical=True)
     with pytest.raises(G12cError, match=r"drug/one and .*drug/two|drug/two and .*drug/one"):
         find_form("turtle").export(view)
 

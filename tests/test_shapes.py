@@ -251,10 +251,52 @@ def test_graph_keeps_the_rules() -> None:
     assert [result for result in known_results() if result.severity != WARNING] == []
 
 
-def test_reference_engine_agrees() -> None:
+def test_reference_engine_agrees_on_the_graph() -> None:
     """The reference, pySHACL, says the same of the graph, result by result."""
-    found = validate(graph(), shapes(), "pyshacl").results
-    assert {_key(result) for result in found} == {_key(result) for result in known_results()}
+    assert agreed([])
+
+
+def test_reference_engine_agrees_on_counterexamples() -> None:
+    """And of the graph with all that is wrong in the counter-examples.
+
+    Together, because pySHACL needs its time once a graph; what they describe gets a name apart in
+    each, lest one file mend what another lacks. The few that still do go together again.
+    """
+    waiting = COUNTEREXAMPLES
+    while waiting:
+        fired = agreed(waiting)
+        silent = [path for path in waiting if path.stem.split("--")[0] not in fired]
+        assert len(silent) < len(waiting), silent
+        waiting = silent
+
+
+def agreed(paths: list[Path]) -> set[str]:
+    """The shapes that fire on the graph with these files, by both engines with the same results."""
+    data = ox.Store()
+    data.extend(graph())
+    for number, path in enumerate(paths):
+        data.extend(_apart(read_turtle(read_file(path), path.name), number))
+    fast = validate(data, shapes(), "fast").results
+    reference = validate(data, shapes(), "pyshacl").results
+    assert {_key(result) for result in reference} == {_key(result) for result in fast}
+    return {local(result.shape) for result in fast}
+
+
+@cache
+def _known() -> frozenset[object]:
+    return frozenset(quad.subject for quad in graph())
+
+
+def _apart(triples: list[ox.Triple], number: int) -> Iterator[ox.Quad]:
+    known = _known()
+    new: dict[object, ox.NamedNode] = {
+        triple.subject: ox.NamedNode(f"{triple.subject.value}-{number}")
+        for triple in triples
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject not in known
+    }
+    for triple in triples:
+        subject = new.get(triple.subject) or triple.subject
+        yield ox.Quad(subject, triple.predicate, new.get(triple.object) or triple.object)
 
 
 def _key(result: Result) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from g12c import store
+from g12c.cli import main
 from g12c.errors import G12cError
 from g12c.namespaces import graph_iri
 from g12c.release import rdfc_hash
@@ -96,3 +97,16 @@ def test_a_disk_that_refuses_is_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(G12cError, match="the store cannot be written"):
         store.write_disk([], tmp_path / "file" / "store")
+
+
+def test_the_command_line_asks_a_store_on_the_disk(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The same bytes as from memory, and a line for a folder that is none."""
+    store.write_disk(store.published(find_sources()), tmp_path / "disk")
+    question = ["query", "resistance-by-drug", "--drug", "MRTX849", "--format", "csv"]
+    assert main(question) == 0
+    here = capfdbinary.readouterr().out
+    assert main([*question, "--store", str(tmp_path / "disk")]) == 0
+    assert capfdbinary.readouterr().out == here
+    assert main([*question, "--store", str(tmp_path)]) == 2

@@ -69,7 +69,8 @@ def build(
         answers = dict(_answers(sources, store))
     with stages("write"):
         files = {**answers, "shapes.ttl": _shapes(sources)}
-        files |= release_files(Dataset(tuple(quads), sources, metadata()), every=every, others=files)
+        dataset = Dataset(tuple(quads), sources, metadata())
+        files |= release_files(dataset, every=every, others=files)
         _read_back(files)
         files["manifest.json"] = _manifest(_by_name(quads), files)
         write_release(target, files)

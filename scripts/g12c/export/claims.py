@@ -13,7 +13,6 @@ import pyoxigraph as ox
 
 from ..namespaces import DCTERMS, G12C, PREFIXES, PROV, RDF, RDFS, SKOS, graph_iri
 from ..sources import Sources
-from ..store import MADE, asserted
 from . import EVERYTHING
 from .metadata import Metadata
 
@@ -179,7 +178,7 @@ class Dataset:
     for the RDF forms; ``files`` are those that other forms have made, for forms that describe them.
     """
 
-    store: ox.Store
+    quads: tuple[ox.Quad, ...]
     sources: Sources
     metadata: Metadata
     slice: str = "asserted"
@@ -187,16 +186,11 @@ class Dataset:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
-    def quads(self) -> tuple[ox.Quad, ...]:
-        """All quads as they were written: a store rewrites numbers (10.0 comes back as 10)."""
-        made = [
-            quad
-            for name in MADE
-            for quad in self.store.quads_for_pattern(
-                None, None, None, ox.NamedNode(graph_iri(name))
-            )
-        ]
-        return (*asserted(self.sources), *made)
+    def store(self) -> ox.Store:
+        """The quads to be asked; their numbers are rewritten there (10.0 comes back as 10)."""
+        store = ox.Store()
+        store.bulk_extend(self.quads)
+        return store
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

@@ -81,7 +81,7 @@ def _dataset(options: argparse.Namespace, report: Callable[[str], None]) -> "Dat
     from .metadata import load
 
     sources = find_sources()
-    data = store.load(sources, report)
+    data = tuple(store.published(sources, report))
     return Dataset(data, sources, load(), options.slice, options.iris == "canonical")
 
 

@@ -30,8 +30,7 @@ def prefixes_of(curies: Iterable[str]) -> Mapping[str, str]:
 
 
 def tsv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Tab-separated lines as tools that know no quotes read them: white space in a cell is one
-    space."""
+    """Lines as tools that know tabs and no quotes read them; white space in a cell is a space."""
     return "".join(
         "\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in (columns, *rows)
     )

@@ -48,7 +48,7 @@ def _dump(content: Mapping[str, Any]) -> bytes:
 def _context(dataset: Dataset) -> dict[str, Any]:
     values: dict[str, set[tuple[str, str]]] = {}
     prefixes = set()
-    for quad in dataset.store:
+    for quad in dataset.quads:
         if quad.predicate.value != _TYPE:
             values.setdefault(quad.predicate.value, set()).add(_coercion(quad.object))
         for term in (quad.subject, quad.predicate, quad.object):

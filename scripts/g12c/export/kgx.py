@@ -1,18 +1,21 @@
 """Nodes and edges in KGX TSV under the Biolink Model 4.4, as Monarch, Translator and others merge.
 
-A claim is an edge if Biolink has a predicate that it entails; the relation of the claim itself is
-the ``original_predicate``. Two kinds of claims are withheld although a column could be found:
+A claim is an edge if Biolink has a predicate that it entails; the claim itself stands in
+``original_subject``, ``original_predicate`` and ``original_object``. Two kinds of claims are
+withheld although a column could be found for them:
 
 - Hedged, expected and open ones. ``knowledge_level`` says how a statement came about, not how
   surely it is worded, and every reader takes an edge without a qualifier for a fact.
 - Denied ones whose Biolink predicate says less than the relation of the claim, or which deny it in
   some context only: not to cause resistance is not the same as not to be associated with it.
 
-A node stands under its preferred identifier in the spelling of Biolink, or else under our own.
+A node stands under its preferred identifier in the spelling of Biolink, or else under our own;
+prefixes that Biolink does not know are in ``g12c_prefixes.json``.
 ``publications`` holds the review, which states what the edge says; the papers that it cites there
 were not read for it and stay out. ``infores:g12c`` is not registered yet.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -20,19 +23,23 @@ from ..errors import G12cError
 from ..namespaces import G12C, shorten
 from . import ASPECTS, Export, sift
 from .claims import Claim, Dataset, Thing
-from .flat import public_curie, tsv
+from .flat import prefixes_of, public_curie, tsv
 
 SOURCE: Final = "infores:g12c"
 """Who says it; not registered yet."""
 
 
 class _Relation(NamedTuple):
-    """A Biolink predicate, whether it says neither more nor less, and a direction of the object."""
+    """A Biolink predicate, whether it says neither more nor less, and what it says of the object.
+
+    ``turned``: the canonical predicate goes from our object to our subject.
+    """
 
     predicate: str
     exact: bool = False
     direction: str = ""
     aspect: str = ""
+    turned: bool = False
 
 
 _RESISTANCE: Final = _Relation("associated_with_resistance_to")
@@ -57,8 +64,9 @@ _RELATIONS: Final = {
     "maintains": _Relation("affects"),
     "mediates": _Relation("contributes_to"),
     "memberOf": _Relation("member_of", exact=True),
-    "partOf": _Relation("part_of", exact=True),
+    "partOf": _Relation("has_part", exact=True, turned=True),
     "predictsPoorResponseTo": _RESISTANCE,
+    "producedBy": _Relation("contributes_to", turned=True),
     "promotes": _Relation("affects", direction="increased"),
     "reduces": _Relation("affects", direction="decreased"),
     "regulates": _Relation("affects"),
@@ -128,7 +136,9 @@ _EDGE: Final = (
     "knowledge_level",
     "agent_type",
     "primary_knowledge_source",
+    "original_subject",
     "original_predicate",
+    "original_object",
 )
 _CARRIED: Final = frozenset({"evidenceType", "inDisease", "inPopulation", "polarity"})
 _FACTS: Final = (("alterationOf", "is_sequence_variant_of"), ("encodedBy", "gene_product_of"))
@@ -167,10 +177,16 @@ def kgx(dataset: Dataset) -> Export:
         if node[0] in nodes:
             raise G12cError(f"{iri} and another thing share the preferred identifier {node[0]}")
         nodes[node[0]] = node
+    prefixes = {
+        "@context": prefixes_of(
+            name for node in nodes.values() for name in (node[0], *node[5].split("|"))
+        )
+    }
     return Export(
         {
-            "kgx/g12c_nodes.tsv": tsv(_NODE, nodes.values()).encode(),
-            "kgx/g12c_edges.tsv": tsv(_EDGE, sorted(edges)).encode(),
+            "g12c_prefixes.json": (json.dumps(prefixes, indent=2) + "\n").encode(),
+            "g12c_nodes.tsv": tsv(_NODE, nodes.values()).encode(),
+            "g12c_edges.tsv": tsv(_EDGE, sorted(edges)).encode(),
         },
         loss,
     )
@@ -195,12 +211,14 @@ def _edge(claim: Claim, review: str) -> tuple[str, ...]:
     if not claim.subject or not claim.object:
         raise ValueError(claim.iri)  # _refuse lets none through
     relation = _RELATIONS[claim.predicate.removeprefix(G12C)]
+    ends = _identifier(claim.subject), _identifier(claim.object)
+    subject, target = reversed(ends) if relation.turned else ends
     return (
         public_curie(claim.iri),
         "biolink:Association",
-        _identifier(claim.subject),
+        subject,
         f"biolink:{relation.predicate}",
-        _identifier(claim.object),
+        target,
         "true" if claim.denied else "false",
         "biolink:causes" if relation.direction else "",
         relation.aspect,
@@ -212,7 +230,9 @@ def _edge(claim: Claim, review: str) -> tuple[str, ...]:
         "knowledge_assertion",
         "manual_agent",
         SOURCE,
+        public_curie(claim.subject.iri),
         shorten(claim.predicate),
+        public_curie(claim.object.iri),
     )
 
 
@@ -227,7 +247,9 @@ def _fact(subject: Thing, name: str, predicate: str, target: Thing) -> tuple[str
         "knowledge_level": "knowledge_assertion",
         "agent_type": "manual_agent",
         "primary_knowledge_source": SOURCE,
+        "original_subject": public_curie(subject.iri),
         "original_predicate": shorten(G12C + name),
+        "original_object": public_curie(target.iri),
     }
     return tuple(cells.get(column, "") for column in _EDGE)
 

@@ -1,7 +1,7 @@
 """All mappings of things to entries of other resources, in SSSOM: a simple standard for mappings.
 
-A TSV with its metadata in YAML before it, as the SSSOM specification 1.0 has it. Each mapping keeps
-its IRI (``other``), and says where the entry was seen (``comment``).
+A TSV with its metadata in YAML before it, as the SSSOM specification 1.1 has it. Each mapping keeps
+its IRI (``record_id``), and says where the entry was seen (``comment``).
 """
 
 import json
@@ -13,12 +13,9 @@ from .claims import Dataset
 from .flat import prefixes_of, public_curie, tsv
 from .metadata import DATASET, LICENCES
 
-_JUSTIFICATIONS: Final = {
-    "verified": "semapv:ManualMappingCuration",
-    "derived": "semapv:UnspecifiedMatching",
-}
-"""An entry that was read in its resource was matched by a curator; else its identifier was
-computed, for which the semantic mapping vocabulary has no narrower word."""
+_JUSTIFICATIONS: Final = {"verified": "semapv:ManualMappingCuration"}
+"""A curator matched an entry that was read in another source. Where its identifier was computed or
+taken from the review, the semantic mapping vocabulary has no narrower word than unspecified."""
 
 _COLUMNS: Final = (
     "subject_id",
@@ -28,7 +25,7 @@ _COLUMNS: Final = (
     "object_label",
     "mapping_justification",
     "comment",
-    "other",
+    "record_id",
 )
 
 
@@ -42,7 +39,7 @@ def sssom(dataset: Dataset) -> Export:
             shorten(f"{SKOS}{entry.relation}Match"),
             entry.curie,
             entry.label,
-            _JUSTIFICATIONS[entry.confidence],
+            _JUSTIFICATIONS.get(entry.confidence, "semapv:UnspecifiedMatching"),
             f"seen in: {entry.source}",
             public_curie(entry.mapping),
         )
@@ -51,6 +48,7 @@ def sssom(dataset: Dataset) -> Export:
     ]
     curies = [curie for row in rows for curie in (row[0], row[2], row[3], row[5], row[7])]
     metadata = {
+        "sssom_version": "1.1",
         "curie_map": prefixes_of(curies),
         "license": LICENCES[about.data_licence],
         "mapping_set_id": f"{DATASET}/{about.version}/mappings",

@@ -7,9 +7,7 @@ carriage return as a formula. Such a cell gets an apostrophe before it, and so d
 with an apostrophe: whoever takes one apostrophe away has what was meant.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +33,11 @@ _CODES: Final = frozenset(
 _NUMBERS: Final = frozenset({"denominator", "lowerValue", "numerator", "upperValue", "value"})
 
 
+_TYPE: Final = f"{RDF}type"
+_About = Mapping[str, Mapping[str, Iterable[str]]]
+"""What is said of each subject, by property."""
+
+
 @dataclass(frozen=True)
 class _Column:
     """A column: what it holds, its type in Table Schema, and the table whose key it refers to."""
@@ -56,30 +59,39 @@ class _Table:
 
     def csv(self) -> bytes:
         """The table as CSV (RFC 4180, but with LF)."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(column.name for column in self.columns)
         kinds = [column.kind for column in self.columns]
+        lines = [[column.name for column in self.columns]]
         for row in self.rows:
             cells = zip(row, kinds, strict=True)
-            writer.writerow(_harmless(cell) if kind == "string" else cell for cell, kind in cells)
-        return text.getvalue().encode()
+            lines.append([_harmless(cell) if kind == "string" else cell for cell, kind in cells])
+        return "".join(f"{','.join(map(_quoted, line))}\n" for line in lines).encode()
 
 
 def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+def _quoted(cell: str) -> str:
+    """The cell in quotes if need be; Python's csv leaves a carriage return bare."""
+    special = any(character in cell for character in '",\r\n')
+    return '"' + cell.replace('"', '""') + '"' if special else cell
+
+
 def tables(dataset: Dataset) -> Export:
     """The tables and ``datapackage.json``; of the claims everything is there."""
     claims, loss = sift(dataset.claims, EVERYTHING)
+    about: dict[str, dict[str, set[str]]] = {}
+    for subject, predicate, value, _ in dataset.quads:
+        if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
+            said = about.setdefault(subject.value, {})
+            said.setdefault(predicate.value, set()).add(value.value)
     made = (
-        _claims(claims, dataset.store),
+        _claims(claims, about),
         _things(dataset.things),
         _mappings(dataset.things),
-        _references(dataset.store),
-        _sentences(dataset.store),
-        _defects(dataset.store),
+        _references(about),
+        _sentences(about),
+        _defects(about),
     )
     files = {f"tables/{table.name}.csv": table.csv() for table in made}
     package = _package(dataset, made, files)
@@ -153,9 +165,9 @@ def _resource(table: _Table, data: bytes) -> dict[str, Any]:
 # --- the tables -------------------------------------------------------------------------------
 
 
-def _claims(claims: Iterable[Claim], store: ox.Store) -> _Table:
+def _claims(claims: Iterable[Claim], about: _About) -> _Table:
     described = {
-        name: _values(store, G12C + name, f"{SKOS}definition") for name in sorted(EVERYTHING)
+        name: _values(about, G12C + name, f"{SKOS}definition") for name in sorted(EVERYTHING)
     }
     rest = [name for names in ASPECTS.values() for name in names]
     columns = (
@@ -269,7 +281,7 @@ def _mappings(things: Iterable[Thing]) -> _Table:
         _Column("identifier", "Identifier of the entry in the other resource."),
         _Column("iri", "Its IRI."),
         _Column("label", "Its label there."),
-        _Column("confidence", "Whether the identifier was read (verified) or computed (derived)."),
+        _Column("confidence", "How the identifier was had: verified, derived or printed."),
         _Column("source", "Where it was read."),
     )
     rows = [
@@ -289,7 +301,7 @@ def _mappings(things: Iterable[Thing]) -> _Table:
     return _Table("mappings", "Entries of other resources for things.", columns, sorted(rows))
 
 
-def _references(store: ox.Store) -> _Table:
+def _references(about: _About) -> _Table:
     columns = (
         _Column("reference", "Identifier of the reference."),
         _Column("number", "Number in the reference list of the review.", "integer"),
@@ -298,24 +310,24 @@ def _references(store: ox.Store) -> _Table:
         _Column("works", "PubMed identifier and DOI, only where they were verified."),
     )
     names = ("referenceNumber", f"{DCTERMS}bibliographicCitation", "identityStatus")
-    rows = _records(store, "Reference", (*names, f"{SKOS}exactMatch"))
+    rows = _records(about, "Reference", (*names, f"{SKOS}exactMatch"))
     rows.sort(key=lambda row: int(row[1]))
     return _Table("references", "The reference list of the review.", columns, rows)
 
 
-def _sentences(store: ox.Store) -> _Table:
+def _sentences(about: _About) -> _Table:
     columns = (
         _Column("sentence", "Identifier of the sentence."),
         _Column("section", "Section of the review."),
         _Column("order", "Place in the review, in reading order.", "integer"),
         _Column("digest", "SHA-256 of its letters and digits."),
     )
-    rows = _records(store, "Sentence", ("inSection", "order", "digest"))
+    rows = _records(about, "Sentence", ("inSection", "order", "digest"))
     rows.sort(key=lambda row: int(row[2]))
     return _Table("sentences", "The sentences of the review, by place and digest.", columns, rows)
 
 
-def _defects(store: ox.Store) -> _Table:
+def _defects(about: _About) -> _Table:
     columns = (
         _Column("defect", "Identifier of the defect."),
         _Column("kind", "What kind of fault it is."),
@@ -326,26 +338,20 @@ def _defects(store: ox.Store) -> _Table:
         _Column("in_sentence", "The sentences that it stands in."),
     )
     names = ("defectKind", "printed", f"{SKOS}definition", "howToTell", "proposedReading")
-    rows = _records(store, "Defect", (*names, "inSentence"))
+    rows = _records(about, "Defect", (*names, "inSentence"))
     return _Table("defects", "Faults of the text of the review.", columns, rows)
 
 
-def _records(store: ox.Store, kind: str, names: Iterable[str]) -> list[list[str]]:
+def _records(about: _About, kind: str, names: Iterable[str]) -> list[list[str]]:
     """The CURIE and the values of properties (local name or IRI) of all records of a class."""
     predicates = [name if "/" in name else G12C + name for name in names]
-    types = store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), ox.NamedNode(G12C + kind))
-    iris = sorted({quad.subject.value for quad in types if isinstance(quad.subject, ox.NamedNode)})
+    iris = sorted(iri for iri, said in about.items() if G12C + kind in said.get(_TYPE, ()))
     return [
-        [public_curie(iri), *(_values(store, iri, predicate) for predicate in predicates)]
+        [public_curie(iri), *(_values(about, iri, predicate) for predicate in predicates)]
         for iri in iris
     ]
 
 
-def _values(store: ox.Store, iri: str, predicate: str) -> str:
-    found = store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None)
-    texts = {
-        quad.object.value.removeprefix(G12C)
-        for quad in found
-        if isinstance(quad.object, ox.NamedNode | ox.Literal)
-    }
+def _values(about: _About, iri: str, predicate: str) -> str:
+    texts = (text.removeprefix(G12C) for text in about[iri].get(predicate, ()))
     return "|".join(map(public_curie, sorted(texts)))

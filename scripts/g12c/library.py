@@ -1,0 +1,266 @@
+"""The stored questions as data: for SPARQL editors and assistants, and for callers over HTTP.
+
+In RDF they are SHACL executables in the manner of the SIB's sparql-examples, with the declarations
+of prefixes and, so that a tool knows what can be asked, which properties each class has and what
+they lead to, with counts (VoID partitions, and the void-ext vocabulary for datatypes). For callers
+over HTTP they are an OpenAPI 3.1 document. Both are made; nobody edits them.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from .export import Export
+from .export.claims import SLICES, Dataset
+from .export.metadata import LICENCES
+from .export.rdf import stem
+from .namespaces import BASE, PREFIXES, RDF, XSD, expand, shorten
+from .questions import Parameter, Question, all_questions, form_of
+from .turtle import write
+
+ENDPOINT: Final = f"{BASE}sparql"
+"""Where the questions are meant to be asked."""
+
+_PREFIXES: Final = {
+    **PREFIXES,
+    "prefix": f"{BASE}prefix/",
+    "void-ext": "http://ldf.fi/void-ext#",
+}
+_DECLARATIONS: Final = f"{BASE}prefix"
+_RESULTS: Final = {
+    "application/sparql-results+json": {"$ref": "#/components/schemas/Results"},
+    "text/csv": {"type": "string"},
+    "text/tab-separated-values": {"type": "string"},
+}
+
+
+def questions(dataset: Dataset) -> Export:
+    """``questions.ttl``: the questions, the prefixes that they use, and the partitions."""
+    asked = all_questions(dataset.sources)
+    text = write(
+        [*_executables(asked), *_declarations(asked), *partitions(dataset)],
+        "The stored questions as SHACL executables, prefixes, and what each class of things has.",
+        _PREFIXES,
+    )
+    return Export({"questions.ttl": text.encode()})
+
+
+def openapi(dataset: Dataset) -> Export:
+    """``openapi.json``: each question as an operation, beside which the document is served."""
+    about = dataset.metadata
+    asked = all_questions(dataset.sources)
+    topics = sorted({question.tags[0] for question in asked})
+    document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": about.title,
+            "version": about.version,
+            "description": about.description,
+            "license": {
+                "name": about.data_licence,
+                "url": LICENCES[about.data_licence],
+            },
+        },
+        "servers": [{"url": "."}],
+        "tags": [{"name": topic} for topic in topics],
+        "paths": {f"/{question.name}": {"get": _operation(question)} for question in asked},
+        "components": {
+            "schemas": {"Results": _RESULTS_SCHEMA},
+            "responses": {"Refused": {"description": "A parameter or its value is not known."}},
+        },
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return Export({"openapi.json": text.encode()})
+
+
+# --- RDF --------------------------------------------------------------------------------------
+
+
+def _executables(asked: Iterable[Question]) -> Iterator[ox.Triple]:
+    for question in asked:
+        node = f"query:{question.name}"
+        form = form_of(question.sparql).capitalize()
+        yield _triple(node, "rdf:type", "sh:SPARQLExecutable")
+        yield _triple(node, "rdf:type", f"sh:SPARQL{form}Executable")
+        yield _triple(node, "rdfs:comment", _english(question.summary))
+        yield _triple(node, "dcterms:description", _english(question.description))
+        if question.trap:
+            yield _triple(node, "skos:scopeNote", _english(question.trap))
+        for tag in question.tags:
+            yield _triple(node, "schema:keywords", ox.Literal(tag))
+        yield _triple(node, "schema:target", ENDPOINT)
+        yield _triple(node, "sh:prefixes", _DECLARATIONS)
+        yield _triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
+
+
+def body(question: Question) -> str:
+    """The SPARQL of a question without its header."""
+    return re.sub(r"^#\+.*\n", "", question.sparql, flags=re.MULTILINE).strip() + "\n"
+
+
+def _declarations(asked: Iterable[Question]) -> Iterator[ox.Triple]:
+    used = {
+        prefix
+        for question in asked
+        for prefix in re.findall(r"^PREFIX ([\w.-]+):", question.sparql, re.MULTILINE)
+    }
+    yield _triple(_DECLARATIONS, "rdf:type", "owl:Ontology")
+    for prefix in sorted(used):
+        node = f"{_DECLARATIONS}/{prefix}"
+        yield _triple(_DECLARATIONS, "sh:declare", node)
+        yield _triple(node, "rdf:type", "sh:PrefixDeclaration")
+        yield _triple(node, "sh:prefix", ox.Literal(prefix))
+        iri = ox.Literal(PREFIXES[prefix], datatype=ox.NamedNode(f"{XSD}anyURI"))
+        yield _triple(node, "sh:namespace", iri)
+
+
+def partitions(dataset: Dataset) -> Iterator[ox.Triple]:
+    """How many of each class there are, which properties they have, and what those lead to.
+
+    Over everything, with the types that are asserted: inferred ones would say all of this again for
+    every broader class. Only what has an IRI counts.
+    """
+    inferred = ox.NamedNode(expand("graph:inferred"))
+    kinds: defaultdict[object, set[str]] = defaultdict(set)
+    facts: set[tuple[str, str, object]] = set()
+    for quad in dataset.quads:
+        if not isinstance(quad.subject, ox.NamedNode):
+            continue
+        if quad.predicate.value != f"{RDF}type":
+            facts.add((quad.subject.value, quad.predicate.value, quad.object))
+        elif isinstance(quad.object, ox.NamedNode) and quad.graph_name != inferred:
+            kinds[quad.subject.value].add(quad.object.value)
+    entities = Counter(kind for of in kinds.values() for kind in of)
+    properties: Counter[tuple[str, str]] = Counter()
+    ends: Counter[tuple[str, str, str, str]] = Counter()
+    for subject, predicate, value in facts:
+        if isinstance(value, ox.Literal):
+            leads_to = [("datatype", value.datatype.value)]
+        else:
+            leads_to = [("class", kind) for kind in kinds.get(getattr(value, "value", None), ())]
+        for kind in kinds.get(subject, ()):
+            properties[kind, predicate] += 1
+            ends.update((kind, predicate, *end) for end in leads_to)
+    whole = f"{dataset.metadata.version_iri}/{stem(replace(dataset, slice=SLICES[-1]))}"
+    yield _triple(whole, "rdf:type", "void:Dataset")
+    for kind, count in entities.items():
+        part = _part(whole, kind)
+        yield _triple(whole, "void:classPartition", part)
+        yield _triple(part, "void:class", kind)
+        yield _triple(part, "void:entities", _number(count))
+    for (kind, predicate), count in properties.items():
+        part = _part(whole, kind, predicate)
+        yield _triple(_part(whole, kind), "void:propertyPartition", part)
+        yield _triple(part, "void:property", predicate)
+        yield _triple(part, "void:triples", _number(count))
+    for (kind, predicate, sort, end), count in ends.items():
+        vocabulary = "void" if sort == "class" else "void-ext"
+        part = _part(whole, kind, predicate, end)
+        yield _triple(_part(whole, kind, predicate), f"{vocabulary}:{sort}Partition", part)
+        yield _triple(part, f"{vocabulary}:{sort}", end)
+        yield _triple(part, "void:triples", _number(count))
+
+
+def _part(whole: str, *names: str) -> str:
+    return f"{whole}#class-{'--'.join(shorten(name).replace(':', '-') for name in names)}"
+
+
+def _number(count: int) -> ox.Literal:
+    return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
+
+
+def _english(text: str) -> ox.Literal:
+    return ox.Literal(text, language="en")
+
+
+def _triple(subject: str, predicate: str, value: str | ox.Literal) -> ox.Triple:
+    """A triple of IRIs or CURIEs, or with a literal as object."""
+    node = value if isinstance(value, ox.Literal) else ox.NamedNode(_iri(value))
+    return ox.Triple(ox.NamedNode(_iri(subject)), ox.NamedNode(_iri(predicate)), node)
+
+
+def _iri(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
+
+
+# --- OpenAPI ----------------------------------------------------------------------------------
+
+_RESULTS_SCHEMA: Final = {
+    "description": "SPARQL 1.1 Query Results JSON",
+    "type": "object",
+    "required": ["head", "results"],
+    "properties": {
+        "head": {
+            "type": "object",
+            "properties": {"vars": {"type": "array", "items": {"type": "string"}}},
+        },
+        "results": {
+            "type": "object",
+            "properties": {
+                "bindings": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "object",
+                            "required": ["type", "value"],
+                            "properties": {
+                                "type": {"enum": ["uri", "literal", "bnode"]},
+                                "value": {"type": "string"},
+                                "datatype": {"type": "string"},
+                                "xml:lang": {"type": "string"},
+                            },
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+
+
+def _operation(question: Question) -> dict[str, Any]:
+    description = question.description
+    if question.trap:
+        description += f"\n\nTrap: {question.trap}"
+    return {
+        "operationId": question.name,
+        "summary": question.summary,
+        "description": description,
+        "tags": list(question.tags[:1]),
+        "parameters": [_parameter(parameter) for parameter in question.parameters.values()],
+        "responses": {
+            "200": {
+                "description": f"Rows of {', '.join(columns(question))}.",
+                "content": {kind: {"schema": schema} for kind, schema in _RESULTS.items()},
+            },
+            "400": {"$ref": "#/components/responses/Refused"},
+        },
+    }
+
+
+def columns(question: Question) -> Sequence[str]:
+    """The variables of the rows; none for a question that is not a SELECT."""
+    found = ox.Store().query(question.sparql)
+    return [v.value for v in found.variables] if isinstance(found, ox.QuerySolutions) else []
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    is_number = parameter.kind == "integer"
+    about = f"{parameter.description} " if parameter.description else ""
+    if not parameter.is_literal:
+        about += f"A {parameter.kind}: its label, a synonym, an identifier, a CURIE or an IRI."
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": False,
+        "description": (about or "Left out, the answer is for all.").strip(),
+        "schema": {"type": "integer" if is_number else "string"},
+        "example": int(parameter.example) if is_number else parameter.example,
+    }
