@@ -182,23 +182,23 @@ def find_question(sources: Sources, name: str) -> Question:
 
 
 def search(questions: Iterable[Question], words: str) -> list[Question]:
-    """The questions that have all the words in their name, summary, tags or description.
+    """The questions that have the most of the words, in all that their headers say.
 
-    Those with more of the words in the name or the summary come first.
+    Those with more of the words in the name or the summary come first. Examples of parameters
+    count, so that a drug's name finds what can be asked of a drug; none if no word is found.
     """
     wanted = [word.casefold() for word in re.findall(r"[\w-]+", words)]
-
-    def misses(question: Question) -> tuple[int, str]:
+    found: dict[int, list[tuple[int, str, Question]]] = {}
+    for question in questions:
         front = f"{question.name} {question.summary}".casefold()
-        return sum(word not in front for word in wanted), question.name
-
-    def whole(question: Question) -> str:
-        tags = " ".join(question.tags)
-        return f"{question.name} {question.summary} {tags} {question.description}".casefold()
-
-    return sorted(
-        (q for q in questions if wanted and all(word in whole(q) for word in wanted)), key=misses
-    )
+        examples = (parameter.example for parameter in question.parameters.values())
+        rest = " ".join((*question.tags, question.description, *examples)).casefold()
+        hits = sum(word in front or word in rest for word in wanted)
+        missed = sum(word not in front for word in wanted)
+        found.setdefault(hits, []).append((missed, question.name, question))
+    best = max(found, default=0)
+    ranked = sorted(found[best], key=lambda hit: hit[:2]) if best else []
+    return [question for *_, question in ranked]
 
 
 _NO_KEYWORDS = re.compile(r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#[^\n]*""")

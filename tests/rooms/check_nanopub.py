@@ -29,16 +29,19 @@ def check(folder: str) -> None:
     sys.stdout.write(f"{len(paths)} valid")
 
 
+NOBODY = "https://orcid.org/0000-0000-0000-0000"
+
+
 def key(path: str) -> None:
     """Make a key."""
-    profile = Profile(orcid_id="https://orcid.org/0000-0000-0000-0000", name="nobody")
+    profile = Profile(orcid_id=NOBODY, name="nobody")
     Path(path).write_text(profile.private_key, encoding="ascii")
 
 
-def sign(key: str, source: str, target: str) -> None:
-    """Sign the nanopublication in a file."""
+def sign(key: str, source: str, target: str, orcid: str = NOBODY, name: str = "nobody") -> None:
+    """Sign the one nanopublication in a file, as the person with that ORCID and name."""
     private = Path(key).read_text(encoding="ascii")
-    profile = Profile("https://orcid.org/0000-0000-0000-0000", "nobody", private_key=private)
+    profile = Profile(orcid, name, private_key=private)
     nanopub = Nanopub(rdf=Path(source), conf=NanopubConf(profile=profile))
     nanopub.sign()
     nanopub.store(Path(target), format="nquads")
