@@ -286,7 +286,9 @@ def _print(count: int, size: int, found: dict[str, dict[str, Any]]) -> None:
     _say("| | g12c |" + "".join(f" {name} |" for name in found if name != "g12c"))
     _say("|---|" + "---:|" * len(found))
     for row in rows:
-        base = found["g12c"].get(row, math.nan)
+        base = found["g12c"].get(row)
+        if base is None:
+            continue
         cells = [f"{base:.0f} MB" if row == MEMORY else _seconds(base)]
         for name, values in found.items():
             if name != "g12c":
