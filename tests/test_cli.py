@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from g12c.sources import find_sources
+from test_gate import CLAIM, HEAD, LINE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -147,28 +146,8 @@ def test_show_knows_everything_by_name(name: str, holds: str) -> None:
 
 def test_validate_judges_a_few_lines_beside_the_graph(tmp_path: Path) -> None:
     """A curator's own file needs no copies of our things; a fault is named with file and line."""
-    source = next(path for _, path in find_sources().turtle_files() if path.stem == "resistance")
-    head = "".join(
-        line for line in source.read_text().splitlines(keepends=True) if line.startswith("@prefix")
-    )
-    claim = """
-claim:s066-kras-y96d-confers-resistance-to-ars-853
-    a g12c:Claim ;
-    g12c:subject alteration:kras-y96d ;
-    g12c:predicate g12c:confersResistanceTo ;
-    g12c:object drug:ars-853 ;
-    dcterms:created "2026-11-23"^^xsd:date ;
-    g12c:certainty g12c:Stated ;
-    g12c:cites reference:42 ;
-    g12c:evidenceType evidence:cell-based-assay ;
-    g12c:inSentence sentence:S066 ;
-    g12c:polarity g12c:Affirmed ;
-    g12c:resistanceKind g12c:UnstatedKind ;
-    prov:wasAttributedTo agent:g12c-curators ;
-.
-"""
     file = tmp_path / "mine.ttl"
-    file.write_text(head + claim)
+    file.write_text(HEAD + CLAIM)
     done = g12c("validate", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     for old, new, line in [
@@ -177,12 +156,11 @@ claim:s066-kras-y96d-confers-resistance-to-ars-853
         ("drug:ars-853 ;", "drug:ars-854 ;", "claim"),
         ("reference:42", "reference:99", "claim"),
     ]:
-        file.write_text(head + claim.replace(old, new))
+        file.write_text(HEAD + CLAIM.replace(old, new))
         done = g12c("validate", str(file))
-        number = head.count("\n") + 2
         assert done.returncode == 1, (old, new)
-        assert f"{file}:{number}:1: error:" in done.stdout, line
-    done = g12c("validate", "-", data=head + claim.replace("a g12c:Claim ;", "a g12c:Claim"))
+        assert f"{file}:{LINE}:1: error:" in done.stdout, line
+    done = g12c("validate", "-", data=HEAD + CLAIM.replace("a g12c:Claim ;", "a g12c:Claim"))
     assert done.returncode == 2
     assert re.match(r"g12c: <stdin>:\d+:\d+: ", done.stderr)
 

@@ -30,7 +30,7 @@ _CLAIM = """
 SELECT DISTINCT ?topic ?text
 WHERE {{
   VALUES ?claim {{ <{claim}> }}
-  {{ ?claim rdfs:label ?text . BIND("0 claim" AS ?topic) }}
+  {{ ?claim rdfs:label ?text . BIND("0 says" AS ?topic) }}
   UNION {{
     ?claim g12c:cites ?reference . ?reference rdfs:label ?number .
     ?reference g12c:identityStatus ?status .
