@@ -22,11 +22,12 @@ from g12c.namespaces import BASE, G12C, expand, graph_iri
 from g12c.questions import find_question, select
 from g12c.release import rdfc_hash, verify_release
 from g12c.site import command, folder, make
-from g12c.site.data import Data, read
+from g12c.site.data import Data
 from g12c.site.layout import FORMATS
 from g12c.site.markup import Markup, data_block, join, tag
 from g12c.site.matrix import QUESTION, STATES, matrix
 from g12c.sources import find_sources
+from g12c.store import published
 from g12c.trace import letters
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -97,7 +98,7 @@ def parsed(page: bytes) -> Read:
 @pytest.fixture(scope="module")
 def quads() -> list[ox.Quad]:
     """The whole dataset."""
-    return read(find_sources())
+    return list(published(find_sources()))
 
 
 @pytest.fixture(scope="module")

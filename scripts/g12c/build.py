@@ -45,9 +45,9 @@ def build(
 ) -> str:
     """Make the release at ``target`` and return the headline table and figures, to print.
 
-    ``every`` makes the forms that need further packages too. ``report`` is called with a line for
-    each stage. Raises `G12cError` with all that is wrong if the sources are not fit to publish;
-    then nothing is written.
+    ``every`` puts the publication as pages into it too, in ``site/``. ``report`` is called with a
+    line for each stage. Raises `G12cError` with all that is wrong if the sources are not fit to
+    publish; then nothing is written.
     """
     stages = _Stages(report)
     store = ox.Store()
@@ -70,8 +70,12 @@ def build(
     with stages("write"):
         files = {**answers, "shapes.ttl": _shapes(sources)}
         dataset = Dataset(tuple(quads), sources, metadata())
-        files |= release_files(dataset, every=every, others=files)
+        files |= release_files(dataset, others=files)
         _read_back(files)
+        if every:
+            from .site import make
+
+            files |= {f"site/{name}": content for name, content in make(sources, quads).items()}
         files["manifest.json"] = _manifest(_by_name(quads), files)
         write_release(target, files)
     report(f"{target}: {len(files) + 1} files, {stages.summary()}")

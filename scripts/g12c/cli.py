@@ -63,7 +63,7 @@ def _parser() -> _Parser:
     build = commands.add_parser("build", help="check everything and write the release")
     build.add_argument("-o", "--output", default="dist", metavar="FOLDER", help="default: dist")
     build.add_argument("--store", metavar="FOLDER", help="make a store on the disk too")
-    build.add_argument("--all", action="store_true", help="with the forms that need extras")
+    build.add_argument("--all", action="store_true", help="with the pages of g12c site")
 
     validate = commands.add_parser("validate", help="judge the graph, or files beside it, by SHACL")
     validate.add_argument("files", nargs="*", metavar="FILE", help="file, folder, or - for stdin")

@@ -164,12 +164,17 @@ def trig(dataset: Dataset) -> Export:
 def owl(dataset: Dataset) -> Export:
     """The ontology in RDF/XML, which Protégé and the OWL API open."""
     graph = ox.NamedNode(graph_iri("ontology"))
-    found = [quad for quad in dataset.quads if quad.graph_name == graph]
-    content = _canonical(ox.Quad(*quad.triple) for quad in found)
+    found = (quad.triple for quad in dataset.quads if quad.graph_name == graph)
+    return Export({"ontology.owl": rdf_xml(found)})
+
+
+def rdf_xml(triples: Iterable[ox.Triple]) -> bytes:
+    """Triples of the ontology in RDF/XML, the same bytes for the same graph."""
+    content = _canonical(ox.Quad(*triple) for triple in triples)
     used = {prefix: PREFIXES[prefix] for prefix in ("dcterms", "g12c", "owl", "rdfs", "skos")}
     data = io.BytesIO()
     ox.serialize(sorted(content, key=str), data, format=ox.RdfFormat.RDF_XML, prefixes=used)
-    return Export({"ontology.owl": data.getvalue() + b"\n"})
+    return data.getvalue() + b"\n"
 
 
 def _canonical(statements: Iterable[ox.Quad]) -> ox.Dataset:

@@ -19,6 +19,6 @@ def make(sources: Sources, quads: Iterable[ox.Quad] | None = None) -> dict[str, 
     ``quads`` is the whole dataset if it is at hand, with literals as they are spelt in the sources.
     Raises `G12cError` if the data cannot be published as pages.
     """
-    from .folder import files
+    from .folder import publication
 
-    return files(sources, quads)
+    return {path: content() for path, content in publication(sources, quads).items()}

@@ -17,11 +17,11 @@ def run(options: argparse.Namespace, report: Callable[[str], None]) -> str:
     """
     from ..release import write_release
     from ..sources import find_sources
+    from ..store import published
     from . import make
-    from .data import read
 
     sources = find_sources()
     target = Path(options.output)
-    files = make(sources, read(sources, report))
+    files = make(sources, published(sources, report))
     write_release(target, files)
     return f"{target}: {len(files)} files; open {target / 'index.html'}"

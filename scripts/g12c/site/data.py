@@ -7,7 +7,7 @@ the spelling of the source (``5.60``), which a store does not.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
@@ -18,7 +18,6 @@ from ..errors import G12cError
 from ..namespaces import BASE, G12C, KINDS, PREFIXES, expand, shorten
 from ..questions import Question, all_questions
 from ..sources import Sources
-from ..store import asserted, cache_file, complete, load
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -39,22 +38,6 @@ class Said:
     def text(self) -> str:
         """The value's text, or its IRI."""
         return "" if isinstance(self.value, ox.Triple) else self.value.value
-
-
-def read(sources: Sources, report: Callable[[str], None] = lambda _: None) -> list[ox.Quad]:
-    """All quads of the dataset, each literal as it is spelt in its file.
-
-    Raises `SourceError` or `G12cError` as `store.load` does.
-    """
-    cached = cache_file(sources)
-    if not cached.is_file():
-        load(sources, report)
-    if cached.is_file():
-        return list(ox.parse(path=cached, format=ox.RdfFormat.N_QUADS))
-    store = ox.Store()  # no cache can be written here
-    facts = list(asserted(sources))
-    store.extend(facts)
-    return facts + complete(store)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """All files of the publication: pages, the data beside them, pictures, scripts, the one file."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib.resources import files as package_files
 from typing import Final
 
@@ -9,18 +10,19 @@ import pyoxigraph as ox
 
 from ..errors import G12cError
 from ..export.metadata import Metadata, load
+from ..export.rdf import rdf_xml
 from ..namespaces import G12C, PREFIXES, expand, shorten
-from ..questions import normal, run
+from ..questions import Question, form_of, normal, run
 from ..sources import Sources
-from ..store import nquads
-from ..tables import answer, render
+from ..store import nquads, published
+from ..tables import render
 from ..turtle import write
 from . import pages, pictures, resources
-from .data import Data, read
-from .layout import FORMATS, At, Page, document
+from .data import Data
+from .layout import At, Page, document
 from .markup import data_block
 from .matrix import matrix
-from .single import single
+from .single import EMBEDDED, single
 
 STATIC: Final = (
     "style.css",
@@ -34,39 +36,34 @@ STATIC: Final = (
 """The files of the package that the pages use."""
 
 
-def files(sources: Sources, quads: Iterable[ox.Quad] | None = None) -> dict[str, bytes]:
-    """See `make`."""
-    data = Data.of(sources, read(sources) if quads is None else quads)
+def publication(
+    sources: Sources, quads: Iterable[ox.Quad] | None = None
+) -> dict[str, Callable[[], bytes]]:
+    """What makes each file, by its path; so a server makes a page when it is asked for.
+
+    For the arguments and errors see `make`.
+    """
+    data = Data.of(sources, published(sources) if quads is None else quads)
     about = load()
     content = matrix(data)
-    answers = {}
     made = pages.pages(data, about, content)
     made += resources.pages(data)
-    for question in data.questions:
-        result = run(data.store, question.sparql, str(question.path))
-        found = answer(result) if isinstance(result, ox.QuerySolutions) else None
-        text = ""
-        if found:
-            again = run(data.store, question.sparql, str(question.path))
-            answers[f"query/{question.name}.csv"] = render(again, "csv")
-        else:
-            form = "ttl" if isinstance(result, ox.QueryTriples) else "csv"
-            text = render(result, form).decode()
-        made.append(resources.question_page(data, question, found, text))
-    shipped = {f"static/{name}": static(name) for name in STATIC}
-    shipped["static/search-index.js"] = search_index(data, made)
-    found_files = {
-        **shipped,
-        **answers,
+    made += [resources.question_page(data, question) for question in data.questions]
+    files: dict[str, Callable[[], bytes]] = {
+        **{f"static/{name}": partial(static, name) for name in STATIC},
         **dict(_pages(data, about, made)),
         **dict(_data(data, made)),
-        "dataset.nq": nquads(data.quads),
+        **dict(_answers(data)),
+        "static/search-index.js": partial(search_index, data, made),
+        "dataset.nq": partial(nquads, data.quads),
+        "ontology.rdf": partial(rdf_xml, data.graph("ontology")),
     }
     at = At(data, about, "pictures/x")
     for picture in pictures.pictures(data, content):
-        found_files[f"pictures/{picture.name}.svg"] = pictures.alone(picture, at)
-    found_files["g12c.html"] = single(data, about, made, found_files)
-    return dict(sorted(found_files.items()))
+        files[f"pictures/{picture.name}.svg"] = partial(pictures.alone, picture, at)
+    embedded = {name: files[name] for name in EMBEDDED}
+    files["g12c.html"] = partial(single, data, about, made, embedded)
+    return dict(sorted(files.items()))
 
 
 def static(name: str) -> bytes:
@@ -82,40 +79,54 @@ def static(name: str) -> bytes:
     return file.read_bytes()
 
 
-def _pages(data: Data, about: Metadata, made: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+def _pages(
+    data: Data, about: Metadata, made: Iterable[Page]
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
     taken: dict[str, str] = {}
     for page in made:
         other = taken.setdefault(page.path.casefold(), page.path)
         if other != page.path:
             raise G12cError(f"the pages {page.path} and {other} would be one file on some disks")
-        yield f"{page.path}.html", document(page, At(data, about, page.path))
+        yield f"{page.path}.html", partial(document, page, At(data, about, page.path))
 
 
-def _data(data: Data, made: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+def _data(data: Data, made: Iterable[Page]) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The Turtle, JSON-LD and N-Triples beside the pages."""
-    graph = PREFIXES["graph"]
     for page in made:
-        if not page.formats:
-            continue
-        if page.iri.startswith(graph):
-            triples = data.graph(page.iri.removeprefix(graph))
-        elif page.iri == G12C.removesuffix("#"):
-            triples = [*data.graph("ontology"), *data.graph("alignments")]
-        else:
-            triples = data.description(page.iri)
-        for suffix, content in zip(FORMATS, rdf(triples), strict=True):
-            yield f"{page.path}.{suffix}", content
+        for suffix in page.formats:
+            yield f"{page.path}.{suffix}", partial(_described, data, page.iri, suffix)
 
 
-def rdf(triples: list[ox.Triple]) -> tuple[bytes, bytes, bytes]:
-    """Triples in the `FORMATS`: Turtle, JSON-LD, N-Triples."""
+def _described(data: Data, iri: str, suffix: str) -> bytes:
+    graph = PREFIXES["graph"]
+    if iri.startswith(graph):
+        triples = data.graph(iri.removeprefix(graph))
+    elif iri == G12C.removesuffix("#"):
+        triples = [*data.graph("ontology"), *data.graph("alignments")]
+    else:
+        triples = data.description(iri)
+    return rdf(triples, suffix)
+
+
+def _answers(data: Data) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for question in data.questions:
+        if form_of(question.sparql) == "SELECT":
+            yield f"query/{question.name}.csv", partial(_answer, data, question)
+
+
+def _answer(data: Data, question: Question) -> bytes:
+    return render(run(data.store, question.sparql, str(question.path)), "csv")
+
+
+def rdf(triples: list[ox.Triple], suffix: str) -> bytes:
+    """Triples in one of the `FORMATS`."""
     ordered = sorted(set(triples), key=str)
+    if suffix == "ttl":
+        return write(ordered).encode()
+    if suffix == "nt":
+        return b"".join(f"{triple} .\n".encode() for triple in ordered)
     linked = ox.serialize(ordered, format=ox.RdfFormat.JSON_LD) or b"[]"
-    return (
-        write(ordered).encode(),
-        linked.replace(b"<", b"\\u003c") + b"\n",
-        b"".join(f"{triple} .\n".encode() for triple in ordered),
-    )
+    return linked.replace(b"<", b"\\u003c") + b"\n"
 
 
 def search_index(data: Data, made: Iterable[Page]) -> bytes:

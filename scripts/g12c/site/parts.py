@@ -147,8 +147,8 @@ def references(at: At, iri: str) -> Markup:
 def statements(at: At, iris: Iterable[str]) -> Markup:
     """A list of statements, sorted by where they stand in the article."""
 
-    def place(iri: str) -> tuple[str, str]:
-        return at.data.value(iri, "g12c:inSentence"), at.data.label(iri)
+    def place(iri: str) -> tuple[str, str, str]:
+        return at.data.value(iri, "g12c:inSentence"), at.data.label(iri), iri
 
     return tag("ul", [statement(at, iri) for iri in sorted(set(iris), key=place)], class_="claims")
 

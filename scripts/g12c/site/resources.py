@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from ..namespaces import BASE, SKOS, expand
-from ..questions import Question
-from ..tables import Answer
+from ..questions import Question, run
+from ..tables import answer, render
 from .data import DIRECT, INFERRED, Data, bare, natural
 from .layout import FORMATS, At, Page, curie
 from .markup import Child, Markup, join, tag
@@ -312,7 +314,7 @@ def _incoming(at: At, iri: str) -> Markup | None:
     if not found:
         return None
     rows = [
-        (at.links(sorted(set(subjects), key=at.data.label)), [at.link(prop), " this"])
+        (at.links(sorted(sorted(set(subjects)), key=at.data.label)), [at.link(prop), " this"])
         for prop, subjects in sorted(found.items(), key=lambda item: at.data.label(item[0]))
     ]
     return join(
@@ -679,17 +681,21 @@ _CONTENT: Final[Mapping[str, Callable[[At, str], Markup]]] = {
 # --- questions --------------------------------------------------------------------------------
 
 
-def question_page(data: Data, question: Question, found: Answer | None, text: str) -> Page:
+def question_page(data: Data, question: Question) -> Page:
     """The page of a stored question with its answer: the rows of a SELECT, or the text of it."""
     iri = expand(f"query:{question.name}")
 
     def content(at: At) -> Markup:
-        shown: Child = tag("pre", tag("code", text), tabindex=0)
+        result = run(data.store, question.sparql, str(question.path))
+        found = answer(result) if isinstance(result, ox.QuerySolutions) else None
+        downloads: Child = None
         if found:
             shown = answer_table(at, found, question.summary)
-        downloads: Child = None
-        if found and not at.single:
-            downloads = tag("a", "Answer as CSV", href=at.file(f"query/{question.name}.csv"))
+            if not at.single:
+                downloads = tag("a", "Answer as CSV", href=at.file(f"query/{question.name}.csv"))
+        else:
+            form = "ttl" if isinstance(result, ox.QueryTriples) else "csv"
+            shown = tag("pre", tag("code", render(result, form).decode()), tabindex=0)
         return join(
             tag(
                 "header",

@@ -8,7 +8,7 @@ nothing else can run or load.
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ..export.metadata import Metadata
@@ -22,15 +22,25 @@ main > .page:target, main > .page:has(:target), main > .page.current { display: 
 body:not(:has(main > .page:target, main > .page :target, main > .page.current)) #index
 { display: block }
 """
-_EMBEDDED: Final = {"data": "dataset.nq", "engine": "static/oxigraph.wasm"}
+_PACKED: Final = {
+    "data": "dataset.nq",
+    "engine": "static/oxigraph.wasm",
+    "worker": "static/worker.js",
+}
 _SCRIPTS: Final = ("static/search-index.js", "static/site.js", "static/sparql.js")
+_STYLE: Final = "static/style.css"
+
+EMBEDDED: Final = (_STYLE, *_SCRIPTS, *_PACKED.values())
+"""The files of the folder that stand in the one file too."""
 
 
-def single(data: Data, about: Metadata, made: Iterable[Page], files: Mapping[str, bytes]) -> bytes:
-    """The file; ``files`` holds those of the folder that it embeds."""
+def single(
+    data: Data, about: Metadata, made: Iterable[Page], files: Mapping[str, Callable[[], bytes]]
+) -> bytes:
+    """The file; ``files`` are what makes those that it embeds."""
     at = At(data, about, "index", single=True)
-    style = files["static/style.css"].decode() + _CSS
-    scripts = [files[name].decode() for name in _SCRIPTS]
+    style = files[_STYLE]().decode() + _CSS
+    scripts = [files[name]().decode() for name in _SCRIPTS]
     policy = (
         f"default-src 'none'; style-src {_digest(style)}; "
         f"script-src {' '.join(map(_digest, scripts))} 'wasm-unsafe-eval' blob:; "
@@ -62,15 +72,9 @@ def single(data: Data, about: Metadata, made: Iterable[Page], files: Mapping[str
         header(at),
         tag("main", join(*sections), id="main"),
         [
-            tag("script", Markup(_packed(files[name])), type="text/plain", id=f"embedded-{key}")
-            for key, name in _EMBEDDED.items()
+            tag("script", Markup(_packed(files[name]())), type="text/plain", id=f"embedded-{key}")
+            for key, name in _PACKED.items()
         ],
-        tag(
-            "script",
-            Markup(_packed(files["static/worker.js"])),
-            type="text/plain",
-            id="embedded-worker",
-        ),
         [tag("script", Markup(script)) for script in scripts],
     )
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n".encode()
