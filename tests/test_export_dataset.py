@@ -13,6 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import rdflib
+import rooms
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID, XSD
 from roundtrip import dataset
 
@@ -78,6 +79,43 @@ def test_ontology_header_is_replaced_not_added() -> None:
     header = [q for q in again if q.subject.value == "https://w3id.org/g12c/ontology"]
     assert len({quad.predicate for quad in header}) == len(header) == 6
     assert len(again) == len([*dataset().store.quads_for_pattern(None, None, None, graph)])
+
+
+def cite(folder: Path, **changed: bytes) -> str:
+    """What the checkers of others say of the files that people cite by, some of them changed."""
+    files = {"citation": MADE["CITATION.cff"], "codemeta": MADE["codemeta.json"], **changed}
+    paths = [folder / "CITATION.cff", folder / "codemeta.json"]
+    for path, data in zip(paths, files.values(), strict=True):
+        path.write_bytes(data)
+    return rooms.check("metadata", *paths)
+
+
+def test_files_to_cite_by_are_valid(tmp_path: Path) -> None:
+    """For cffconvert, in the context of CodeMeta and under the shapes of schema.org."""
+    assert cite(tmp_path) == "valid"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("citation", "authors:", "writers:", "writers"),
+        ("citation", "type: dataset", "type: datum", "datum"),
+        ("codemeta", '"referencePublication"', '"isBasedOn"', r"not in CodeMeta: \['isBasedOn'\]"),
+        ("codemeta", '"Organization"', '"Organisation"', "not in CodeMeta"),
+        ("codemeta", "codemeta/3.0", "codemeta/9.0", "the context is"),
+        ("codemeta", '"2026-11-23"', '"soon"', "dateCreated"),
+        ("codemeta", '"Organization"', '"SoftwareSourceCode"', "author"),
+    ],
+)
+def test_files_to_cite_by_are_refused(
+    file: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    """The checks notice a field, a value or a name that is not in the standard."""
+    name = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}[file]
+    text = MADE[name].decode()
+    assert old in text
+    with pytest.raises(AssertionError, match=message):
+        cite(tmp_path, **{file: text.replace(old, new, 1).encode()})
 
 
 # --- the description --------------------------------------------------------------------------
@@ -261,13 +299,47 @@ def test_crate_faults_are_found(fault: str, spoil: Callable[[dict[str, Any]], ob
     assert fault in found
 
 
+def unpack(folder: Path) -> None:
+    """Write the release to a folder."""
+    for name, data in release().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def test_crate_opens_in_rocrate(tmp_path: Path) -> None:
     """The library of the RO-Crate community reads the crate and finds the files."""
     rocrate = pytest.importorskip("rocrate.rocrate")
-    for name, data in release().items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    unpack(tmp_path)
     found = rocrate.ROCrate(tmp_path)
     assert found.name == load().title
     assert {"g12c.ttl", *OTHERS} <= {entity.id for entity in found.data_entities}
+
+
+def test_crate_is_valid(tmp_path: Path) -> None:
+    """rocrate-validator finds all that RO-Crate 1.1 demands, and misses one thing it recommends."""
+    unpack(tmp_path)
+    advice = rooms.check("ro-crate", tmp_path)
+    assert advice == "RECOMMENDED: The organization SHOULD have a URL.\n"  # there is none yet
+
+
+@pytest.mark.parametrize(
+    ("message", "spoil"),
+    [
+        ("license", lambda nodes: nodes["./"].pop("license")),
+        ("datePublished", lambda nodes: nodes["./"].update(datePublished="soon")),
+        ("about", lambda nodes: nodes["ro-crate-metadata.json"].pop("about")),
+        ("nosuch.ttl", lambda nodes: nodes["g12c.ttl"].update({"@id": "nosuch.ttl"})),
+        ("colour", lambda nodes: nodes["./"].update(colour="red")),
+    ],
+)
+def test_crate_is_refused(
+    message: str, spoil: Callable[[dict[str, Any]], object], tmp_path: Path
+) -> None:
+    """rocrate-validator notices what is missing, wrong or in no vocabulary."""
+    unpack(tmp_path)
+    content = copy.deepcopy(crate())
+    spoil({node["@id"]: node for node in content["@graph"]})
+    (tmp_path / "ro-crate-metadata.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(AssertionError, match=message):
+        rooms.check("ro-crate", tmp_path)

@@ -49,7 +49,7 @@ def read(files: Mapping[str, bytes]) -> dict[str, Proposition]:
         ends = ours[edge["subject"]], ours[edge["object"]]
         if relation in TURNED.get(edge["predicate"], ()):
             ends = ends[1], ends[0]
-        polarity = {"true": "Denied", "false": "Affirmed"}[edge["negated"]]
+        polarity = {"true": "Denied", "": "Affirmed"}[edge["negated"]]
         assert edge["knowledge_level"] == "knowledge_assertion"
         found[CLAIM + local] = (ends[0], G12C + relation, ends[1], polarity, "Stated")
     return found

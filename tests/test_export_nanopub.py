@@ -16,6 +16,7 @@ from rdflib.term import Node
 from roundtrip import G12C, Proposition, check, dataset, mutant
 from test_export_loss import FAULTS
 
+from g12c.cli import main
 from g12c.export import find_form
 from g12c.export.nanopub import verify
 
@@ -142,6 +143,11 @@ def one() -> bytes:
     return data
 
 
+def faults(data: bytes) -> list[str]:
+    """What is wrong with the nanopublications in TriG."""
+    return verify(data)[1]
+
+
 def content(data: bytes) -> set[ox.Quad] | None:
     """The quads of a file, or None if it is none."""
     try:
@@ -152,8 +158,8 @@ def content(data: bytes) -> set[ox.Quad] | None:
 
 def test_verified() -> None:
     """What the build makes verifies, together and one by one."""
-    assert verify(exported()) == []
-    assert verify(one()) == []
+    assert verify(exported()) == (len(dataset().claims), [])
+    assert verify(one()) == (1, [])
 
 
 def test_no_character_changes_unseen() -> None:
@@ -163,7 +169,7 @@ def test_no_character_changes_unseen() -> None:
     same = 0
     for at, byte in enumerate(data):
         changed = data[:at] + (b"x" if byte != ord("x") else b"y") + data[at + 1 :]
-        if not verify(changed):
+        if not faults(changed):
             assert content(changed) == was, changed[at - 20 : at + 20]
             same += 1
     assert same < len(data) / 20
@@ -185,7 +191,7 @@ def test_changes_are_refused(old: str, new: str) -> None:
     """A change of what is said is named."""
     text = one().decode()
     assert old in text
-    assert verify(text.replace(old, new, 1).encode())
+    assert faults(text.replace(old, new, 1).encode())
 
 
 def test_missing_graph_is_refused() -> None:
@@ -194,13 +200,13 @@ def test_missing_graph_is_refused() -> None:
     start = text.index("#provenance> {")
     start = text.rindex("<", 0, start)
     cut = text[:start] + text[text.index("\n}\n", start) + 3 :]
-    assert any("lacks a graph" in problem for problem in verify(cut.encode()))
+    assert any("lacks a graph" in problem for problem in faults(cut.encode()))
 
 
 @pytest.mark.parametrize("data", [b"", b"<urn:a> <urn:b> <urn:c> .", b"no TriG"])
 def test_nothing_is_not_verified(data: bytes) -> None:
     """A file without nanopublications does not pass."""
-    assert verify(data)
+    assert faults(data)
 
 
 def test_same_claim_same_name() -> None:
@@ -209,6 +215,62 @@ def test_same_claim_same_name() -> None:
     changed = {*split(exported())} - {*split(hedged)}
     touched = {c.iri for c in dataset().claims if c.certainty != "Stated"}
     assert len(changed) == len(touched)
+
+
+# --- on the command line -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published, the same with one word of one claim altered, and no TriG."""
+    monkeypatch.chdir(tmp_path)
+    Path("whole.trig").write_bytes(exported())
+    Path("altered.trig").write_bytes(exported().replace(b"g12c:Stated", b"g12c:Hedged", 1))
+    Path("broken.trig").write_bytes(exported()[:-3])
+
+
+@pytest.mark.usefixtures("files")
+def test_check_of_what_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and how many there are."""
+    assert main(["export", "nanopub", "--check", "whole.trig"]) == 0
+    count = len(dataset().claims)
+    assert capsys.readouterr().out.endswith(f"as their names say: {count}\n")
+
+
+@pytest.mark.usefixtures("files")
+def test_check_of_what_was_altered(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, and a line for the one altered, at its place; other files are read too."""
+    assert main(["export", "nanopub", "--check", "altered.trig", "whole.trig", "broken.trig"]) == 1
+    fault, whole, broken = capsys.readouterr().out.split("\n")[:-1]
+    place, _, what = fault.partition(": ")
+    name, _, number = place.partition(":")
+    assert name == "altered.trig"
+    assert what.endswith("is not what its name says; something was changed")
+    was, now = (Path(f"{stem}.trig").read_text().split("\n") for stem in ("whole", "altered"))
+    (changed,) = (at for at, lines in enumerate(zip(was, now, strict=True)) if len({*lines}) == 2)
+    head = next(at for at in range(changed, 0, -1) if "#Head> {" in now[at])
+    assert int(number) == head + 1
+    assert whole.startswith("whole.trig: ")
+    assert broken.startswith("broken.trig:")
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nanopub", "--check", "nosuch.trig"], "nosuch.trig: cannot be read"),
+        (["kgx", "--check", "whole.trig"], "only nanopublications"),
+        (["--check", "whole.trig"], "only nanopublications"),
+    ],
+)
+def test_check_of_what_cannot_be(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one sentence."""
+    assert main(["export", *words]) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.out == ""
 
 
 # --- signatures -------------------------------------------------------------------------------
@@ -277,20 +339,18 @@ def signed(data: bytes, *, forged: bool = False, key: str = "") -> bytes:
 
 def test_signature() -> None:
     """A signed nanopublication verifies."""
-    assert verify(signed(one())) == []
+    assert verify(signed(one())) == (1, [])
 
 
 def test_forgery_is_refused() -> None:
     """What is changed and named anew under an old signature does not verify."""
-    assert any(
-        "signature does not fit" in problem for problem in verify(signed(one(), forged=True))
-    )
+    assert any("signature does not fit" in fault for fault in faults(signed(one(), forged=True)))
 
 
 @pytest.mark.parametrize("key", ["AAAA", "not base64", public_key(P), public_key(P * Q + 2)])
 def test_other_keys_are_refused(key: str) -> None:
     """A key that is none, too short or another one does not verify."""
-    assert any("signature does not fit" in problem for problem in verify(signed(one(), key=key)))
+    assert any("signature does not fit" in fault for fault in faults(signed(one(), key=key)))
 
 
 # --- in the room ------------------------------------------------------------------------------
@@ -324,7 +384,7 @@ def test_signing_offline(tmp_path: Path) -> None:
     rooms.check("nanopub", "sign", key, source, target)
     data = target.read_bytes()
     assert b"hasSignature" in data
-    assert verify(data, target.name) == []
+    assert verify(data, target.name) == (1, [])
     changed = data.replace(b"#Affirmed", b"#Denied")
-    assert any("something was changed" in problem for problem in verify(changed, target.name))
+    assert any("something was changed" in fault for fault in verify(changed, target.name)[1])
     rooms.check("nanopub", "check", tmp_path)

@@ -77,7 +77,7 @@ WHERE {
 _STATEMENTS = (
     _PROLOGUE
     + """
-SELECT ?statement ?property ?value ?name
+SELECT DISTINCT ?statement ?property ?value ?name
 WHERE {
   { ?statement a g12c:Claim } UNION { ?statement a g12c:PrintedClaim }
   ?statement ?property ?value .

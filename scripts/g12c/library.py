@@ -19,18 +19,14 @@ from .export import Export
 from .export.claims import SLICES, Dataset
 from .export.metadata import LICENCES
 from .export.rdf import stem
-from .namespaces import BASE, PREFIXES, RDF, XSD, expand, shorten
+from .export.terms import english, triple, typed
+from .namespaces import BASE, PREFIXES, RDF, expand, shorten
 from .questions import Parameter, Question, all_questions, form_of
 from .turtle import write
 
 ENDPOINT: Final = f"{BASE}sparql"
 """Where the questions are meant to be asked."""
 
-_PREFIXES: Final = {
-    **PREFIXES,
-    "prefix": f"{BASE}prefix/",
-    "void-ext": "http://ldf.fi/void-ext#",
-}
 _DECLARATIONS: Final = f"{BASE}prefix"
 _RESULTS: Final = {
     "application/sparql-results+json": {"$ref": "#/components/schemas/Results"},
@@ -45,7 +41,6 @@ def questions(dataset: Dataset) -> Export:
     text = write(
         [*_executables(asked), *_declarations(asked), *partitions(dataset)],
         "The stored questions as SHACL executables, prefixes, and what each class of things has.",
-        _PREFIXES,
     )
     return Export({"questions.ttl": text.encode()})
 
@@ -85,17 +80,17 @@ def _executables(asked: Iterable[Question]) -> Iterator[ox.Triple]:
     for question in asked:
         node = f"query:{question.name}"
         form = form_of(question.sparql).capitalize()
-        yield _triple(node, "rdf:type", "sh:SPARQLExecutable")
-        yield _triple(node, "rdf:type", f"sh:SPARQL{form}Executable")
-        yield _triple(node, "rdfs:comment", _english(question.summary))
-        yield _triple(node, "dcterms:description", _english(question.description))
+        yield triple(node, "rdf:type", "sh:SPARQLExecutable")
+        yield triple(node, "rdf:type", f"sh:SPARQL{form}Executable")
+        yield triple(node, "rdfs:comment", english(question.summary))
+        yield triple(node, "dcterms:description", english(question.description))
         if question.trap:
-            yield _triple(node, "skos:scopeNote", _english(question.trap))
+            yield triple(node, "skos:scopeNote", english(question.trap))
         for tag in question.tags:
-            yield _triple(node, "schema:keywords", ox.Literal(tag))
-        yield _triple(node, "schema:target", ENDPOINT)
-        yield _triple(node, "sh:prefixes", _DECLARATIONS)
-        yield _triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
+            yield triple(node, "schema:keywords", ox.Literal(tag))
+        yield triple(node, "schema:target", ENDPOINT)
+        yield triple(node, "sh:prefixes", _DECLARATIONS)
+        yield triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
 
 
 def body(question: Question) -> str:
@@ -109,14 +104,13 @@ def _declarations(asked: Iterable[Question]) -> Iterator[ox.Triple]:
         for question in asked
         for prefix in re.findall(r"^PREFIX ([\w.-]+):", question.sparql, re.MULTILINE)
     }
-    yield _triple(_DECLARATIONS, "rdf:type", "owl:Ontology")
+    yield triple(_DECLARATIONS, "rdf:type", "owl:Ontology")
     for prefix in sorted(used):
         node = f"{_DECLARATIONS}/{prefix}"
-        yield _triple(_DECLARATIONS, "sh:declare", node)
-        yield _triple(node, "rdf:type", "sh:PrefixDeclaration")
-        yield _triple(node, "sh:prefix", ox.Literal(prefix))
-        iri = ox.Literal(PREFIXES[prefix], datatype=ox.NamedNode(f"{XSD}anyURI"))
-        yield _triple(node, "sh:namespace", iri)
+        yield triple(_DECLARATIONS, "sh:declare", node)
+        yield triple(node, "rdf:type", "sh:PrefixDeclaration")
+        yield triple(node, "sh:prefix", ox.Literal(prefix))
+        yield triple(node, "sh:namespace", typed(PREFIXES[prefix], "anyURI"))
 
 
 def partitions(dataset: Dataset) -> Iterator[ox.Triple]:
@@ -147,46 +141,27 @@ def partitions(dataset: Dataset) -> Iterator[ox.Triple]:
             properties[kind, predicate] += 1
             ends.update((kind, predicate, *end) for end in leads_to)
     whole = f"{dataset.metadata.version_iri}/{stem(replace(dataset, slice=SLICES[-1]))}"
-    yield _triple(whole, "rdf:type", "void:Dataset")
+    yield triple(whole, "rdf:type", "void:Dataset")
     for kind, count in entities.items():
         part = _part(whole, kind)
-        yield _triple(whole, "void:classPartition", part)
-        yield _triple(part, "void:class", kind)
-        yield _triple(part, "void:entities", _number(count))
+        yield triple(whole, "void:classPartition", part)
+        yield triple(part, "void:class", kind)
+        yield triple(part, "void:entities", count)
     for (kind, predicate), count in properties.items():
         part = _part(whole, kind, predicate)
-        yield _triple(_part(whole, kind), "void:propertyPartition", part)
-        yield _triple(part, "void:property", predicate)
-        yield _triple(part, "void:triples", _number(count))
+        yield triple(_part(whole, kind), "void:propertyPartition", part)
+        yield triple(part, "void:property", predicate)
+        yield triple(part, "void:triples", count)
     for (kind, predicate, sort, end), count in ends.items():
-        vocabulary = "void" if sort == "class" else "void-ext"
+        vocabulary = "void" if sort == "class" else "voidext"
         part = _part(whole, kind, predicate, end)
-        yield _triple(_part(whole, kind, predicate), f"{vocabulary}:{sort}Partition", part)
-        yield _triple(part, f"{vocabulary}:{sort}", end)
-        yield _triple(part, "void:triples", _number(count))
+        yield triple(_part(whole, kind, predicate), f"{vocabulary}:{sort}Partition", part)
+        yield triple(part, f"{vocabulary}:{sort}", end)
+        yield triple(part, "void:triples", count)
 
 
 def _part(whole: str, *names: str) -> str:
     return f"{whole}#class-{'--'.join(shorten(name).replace(':', '-') for name in names)}"
-
-
-def _number(count: int) -> ox.Literal:
-    return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
-
-
-def _english(text: str) -> ox.Literal:
-    return ox.Literal(text, language="en")
-
-
-def _triple(subject: str, predicate: str, value: str | ox.Literal) -> ox.Triple:
-    """A triple of IRIs or CURIEs, or with a literal as object."""
-    node = value if isinstance(value, ox.Literal) else ox.NamedNode(_iri(value))
-    return ox.Triple(ox.NamedNode(_iri(subject)), ox.NamedNode(_iri(predicate)), node)
-
-
-def _iri(name: str) -> str:
-    prefix, _, local = name.partition(":")
-    return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
 
 
 # --- OpenAPI ----------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 Those bring hundreds of megabytes and old pins, and are never dependencies of g12c. A room is a
 ``NAME.lock``, compiled from ``NAME.in``, and a checker ``check_NAME.py`` that runs in it, without
-network. ``python3 tests/rooms [NAME…]`` makes rooms, which needs the network, in the user's cache.
-A test skips with that advice if its room is not there, unless ``G12C_ROOMS=make`` has it made, so
-that nothing is skipped where that is set.
+network, or a command that the room brings. ``python3 tests/rooms [NAME…]`` makes rooms, which needs
+the network, in the user's cache. A test skips with that advice if its room is not there, unless
+``G12C_ROOMS=make`` has it made, so that nothing is skipped where that is set.
 """
 
 import hashlib
@@ -50,17 +50,22 @@ def make(name: str) -> Path:
     return python
 
 
+def python(name: str) -> Path:
+    """The Python of a room; skip the test if there is no room."""
+    import pytest
+
+    if os.environ.get("G12C_ROOMS") != "make" and not (folder(name) / "done").exists():
+        pytest.skip(f"room {name} is not made; run: python3 tests/rooms {name}")
+    return make(name)
+
+
 def check(name: str, *arguments: str | Path) -> str:
     """Run the checker of a room and return what it prints; skip the test if there is no room.
 
     Raises `AssertionError` with what it says if the checker finds fault.
     """
-    import pytest
-
-    if os.environ.get("G12C_ROOMS") != "make" and not (folder(name) / "done").exists():
-        pytest.skip(f"room {name} is not made; run: python3 tests/rooms {name}")
     script = str(HERE / f"check_{name.replace('-', '_')}.py")
-    command = [str(make(name)), "-P", "-c", _OFFLINE, str(HERE.parent / "conftest.py"), script]
+    command = [str(python(name)), "-I", "-c", _OFFLINE, str(HERE.parent / "conftest.py"), script]
     done = subprocess.run(
         [*command, *map(str, arguments)], capture_output=True, encoding="utf-8", check=False
     )

@@ -1,5 +1,6 @@
 """Check KGX files with kgx and against the Biolink Model: ``check_kgx.py NODES EDGES PREFIXES``.
 
+``check_kgx.py merge CONFIG`` does what ``kgx merge --merge-config CONFIG`` does.
 kgx fetches the model when it is imported, and lets invented terms pass. Here it gets the model from
 the package ``biolink-model``, and every term is held to the model's own lists: categories,
 predicates (canonical, not deprecated), the categories that a predicate allows, columns, and the
@@ -78,7 +79,7 @@ def faults(nodes: list[dict[str, str]], edges: list[dict[str, str]]) -> list[str
                 found.append(f"no node {edge[end]} of {name}")
             elif limit not in kinds:
                 found.append(f"{end} of {name} is a {category[edge[end]]}, not a {limit}")
-        if edge["negated"] not in {"true", "false"}:
+        if edge["negated"] not in {"true", ""}:  # any other word is true for kgx
             found.append(f"negated of {name} is {edge['negated']}")
         if edge["qualified_predicate"] and term(edge["qualified_predicate"]) not in predicates:
             found.append(f"no predicate {edge['qualified_predicate']} of {name}")
@@ -110,8 +111,17 @@ def by_kgx(paths: list[str], prefixes: str) -> list[str]:
     return [json.dumps(errors, default=str)] if errors else []
 
 
-if __name__ == "__main__":
-    problems = faults(rows(sys.argv[1]), rows(sys.argv[2]))
-    problems += by_kgx(sys.argv[1:3], sys.argv[3])
+def check(nodes: str, edges: str, prefixes: str) -> None:
+    """Say what is wrong with the files, and exit with 1 if something is."""
+    problems = faults(rows(nodes), rows(edges)) + by_kgx([nodes, edges], prefixes)
     sys.stdout.write("\n".join(problems) or f"fine under Biolink {MODEL.get_model_version()}")
     sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "merge":
+        from kgx.cli.cli_utils import merge
+
+        merge(sys.argv[2])
+    else:
+        check(*sys.argv[1:])

@@ -3,8 +3,8 @@
 The contract of a form
 ----------------------
 A form is an entry of `FORMS` and a function ``(Dataset) -> Export`` in a module of this package.
-The list is read without importing any of them; a module imports what it needs, and a package that
-is not a dependency of g12c only through `optional`, inside the function.
+The list is read without importing any of them. None needs a package beyond those of g12c: what the
+checkers of others need stands in rooms of its own (``tests/rooms/``).
 
 - `Dataset` (in `claims`) is what is exported: the store, its claims and things read once, the
   metadata, for RDF the slice and the kind of IRIs, and the files that other forms have made.
@@ -22,7 +22,7 @@ is not a dependency of g12c only through `optional`, inside the function.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ..errors import G12cError
@@ -119,23 +119,18 @@ class Export:
 class Form:
     """One form: its name, a line that says what it is for, and where its function stands.
 
-    ``function`` is ``MODULE:FUNCTION`` in this package. ``core`` forms are made by every build and
-    need no further package; ``last`` ones describe the files of all others. ``takes`` says which
-    of ``slice`` and ``iris`` a user may choose.
+    ``function`` is ``MODULE:FUNCTION`` in this package. ``last`` forms describe the files of all
+    others. ``takes`` says which of ``slice`` and ``iris`` a user may choose.
     """
 
     name: str
     line: str
     function: str
-    core: bool = False
     last: bool = False
     takes: tuple[str, ...] = ()
 
     def export(self, dataset: "Dataset") -> Export:
-        """The files of the form for a dataset.
-
-        Raises `G12cError` if the form needs a package that is not installed.
-        """
+        """The files of the form for a dataset."""
         from importlib import import_module
 
         module, _, name = self.function.partition(":")
@@ -146,30 +141,29 @@ class Form:
 _RDF: Final = ("slice", "iris")
 
 FORMS: Final = (
-    Form("turtle", "RDF in Turtle, spelt for people and diffs", "rdf:turtle", True, takes=_RDF),
-    Form("ntriples", "RDF as sorted N-Triples", "rdf:ntriples", True, takes=_RDF),
-    Form("nquads", "RDF as sorted N-Quads, with named graphs", "rdf:nquads", True, takes=_RDF),
-    Form("trig", "RDF in TriG: Turtle with named graphs", "rdf:trig", True, takes=_RDF),
-    Form("jsonld", "RDF as JSON-LD 1.1, context inline", "jsonld:jsonld", True, takes=_RDF),
-    Form("context", "the JSON-LD context by itself", "jsonld:context", True),
-    Form("owl", "the ontology in OWL RDF/XML, for Protégé", "rdf:owl", True),
+    Form("turtle", "RDF in Turtle, spelt for people and diffs", "rdf:turtle", takes=_RDF),
+    Form("ntriples", "RDF as sorted N-Triples", "rdf:ntriples", takes=_RDF),
+    Form("nquads", "RDF as sorted N-Quads, with named graphs", "rdf:nquads", takes=_RDF),
+    Form("trig", "RDF in TriG: Turtle with named graphs", "rdf:trig", takes=_RDF),
+    Form("jsonld", "RDF as JSON-LD 1.1, context inline", "jsonld:jsonld", takes=_RDF),
+    Form("context", "the JSON-LD context by itself", "jsonld:context"),
+    Form("owl", "the ontology in OWL RDF/XML, for Protégé", "rdf:owl"),
     Form(
         "minimal",
         "alteration, drug and the claims of resistance, in ten predicates",
         "rdf:minimal",
-        True,
         takes=("iris",),
     ),
-    Form("nanopub", "one nanopublication a claim, with Trusty URIs", "nanopub:nanopubs", True),
-    Form("kgx", "nodes and edges in KGX TSV, under the Biolink Model", "kgx:kgx", True),
-    Form("va-spec", "therapeutic-response statements in GA4GH VA-Spec", "vaspec:va_spec", True),
-    Form("sssom", "mappings to other resources in SSSOM", "sssom:sssom", True),
-    Form("tables", "CSV tables with a Frictionless Data Package", "tables:tables", True),
-    Form("civic", "drafts of CIViC evidence, to be checked by a curator", "civic:civic", True),
-    Form("questions", "the stored questions as SHACL executables", ".library:questions", True),
-    Form("openapi", "the stored questions as OpenAPI", ".library:openapi", True),
-    Form("dataset", "description in VoID, DCAT 3 and HCLS", "dataset:describe", True, last=True),
-    Form("ro-crate", "description as RO-Crate 1.1", "crate:crate", True, last=True),
+    Form("nanopub", "one nanopublication a claim, with Trusty URIs", "nanopub:nanopubs"),
+    Form("kgx", "nodes and edges in KGX TSV, under the Biolink Model", "kgx:kgx"),
+    Form("va-spec", "therapeutic-response statements in GA4GH VA-Spec", "vaspec:va_spec"),
+    Form("sssom", "mappings to other resources in SSSOM", "sssom:sssom"),
+    Form("tables", "CSV tables with a Frictionless Data Package", "tables:tables"),
+    Form("civic", "drafts of CIViC evidence, to be checked by a curator", "civic:civic"),
+    Form("questions", "the stored questions as SHACL executables", ".library:questions"),
+    Form("openapi", "the stored questions as OpenAPI", ".library:openapi"),
+    Form("dataset", "description in VoID, DCAT 3 and HCLS", "dataset:describe", last=True),
+    Form("ro-crate", "description as RO-Crate 1.1", "crate:crate", last=True),
     Form("metadata", "CITATION.cff and its like, for a checkout", "metadata:files"),
 )
 """All forms, in the order in which they are listed."""
@@ -213,35 +207,20 @@ def sift(
     return kept, Loss(lost, withheld)
 
 
-def optional(module: str, extra: str) -> ModuleType:
-    """A package that is no dependency of g12c; ``extra`` is the extra of g12c that brings it.
-
-    Raises `G12cError` saying what to install if it is not there.
-    """
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        needs = f"this form needs {error.name}, which is not installed"
-        raise G12cError(f"{needs}; run: pip install 'g12c[{extra}]'") from None
-
-
 def release_files(
-    dataset: "Dataset", *, every: bool = False, others: Mapping[str, bytes] | None = None
+    dataset: "Dataset", others: Mapping[str, bytes] | None = None
 ) -> dict[str, bytes]:
-    """The files of all core forms, or of ``every`` form, and their loss reports, by their paths.
+    """The files of all forms but ``metadata``, and their loss reports, by their paths.
 
     N-Quads come in every slice, the rest as asserted only. ``others`` are files of the release that
     no form makes, so that those that describe the release know them; they are not returned.
-    Raises `G12cError` if a form needs a package that is not installed.
     """
     from .claims import SLICES
 
     others = others or {}
     made: dict[str, bytes] = {}
     for form in sorted(FORMS, key=lambda form: form.last):
-        if form.name == "metadata" or not (form.core or every):
+        if form.name == "metadata":
             continue
         for part in SLICES if form.name == "nquads" else SLICES[:1]:
             export = form.export(replace(dataset, slice=part, files={**others, **made}))

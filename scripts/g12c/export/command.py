@@ -1,16 +1,19 @@
-"""``g12c export``: list the forms, or write one to a file, a folder or the standard output."""
+"""``g12c export``: list the forms, or write one to a file, a folder or the standard output.
+
+``g12c export nanopub --check FILE…`` reads such files instead, and says whether they are whole.
+"""
 
 import argparse
 import errno
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from ..errors import G12cError
+from ..errors import G12cError, printable
 from . import FORMS, Export, Form, find_form, release_files
 
 if TYPE_CHECKING:
@@ -22,7 +25,14 @@ _DEFAULTS = {"slice": "asserted", "iris": "own"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``g12c export``."""
     parser.add_argument("form", nargs="?", metavar="FORM", help="without: list the forms")
-    parser.add_argument("-o", "--output", metavar="FILE|FOLDER", help="default: standard output")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("-o", "--output", metavar="FILE|FOLDER", help="default: standard output")
+    target.add_argument(
+        "--check",
+        nargs="+",
+        metavar="FILE",
+        help="nanopub: write nothing, but see that nobody has altered those in these files",
+    )
     parser.add_argument(
         "--slice",
         choices=("asserted", "direct", "inferred"),
@@ -38,10 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, report: Callable[[str], None]) -> int:
-    """Do what the arguments say and return the exit code, 0; ``report`` takes lines for a person.
+    """Do what the arguments say and return the exit code; ``report`` takes lines for a person.
 
-    Raises `G12cError` if it cannot be done; then nothing is written.
+    It is 0, or 1 if a file that is checked was altered. Raises `G12cError` if it cannot be done;
+    then nothing is written.
     """
+    if options.check:
+        return _check(options.form, options.check)
     if options.form is None:
         width = max(len(form.name) for form in FORMS)
         text = "".join(f"{form.name.ljust(width)}  {form.line}\n" for form in FORMS)
@@ -63,6 +76,29 @@ def run(options: argparse.Namespace, report: Callable[[str], None]) -> int:
     if summary := export.loss.summary():
         report(f"{form.name}: {summary}")
     return 0
+
+
+def _check(form: str | None, names: Iterable[str]) -> int:
+    from ..limits import limited
+    from ..reading import read_file
+    from .nanopub import verify
+
+    if form != "nanopub":
+        raise G12cError("only nanopublications hold a proof; run: g12c export nanopub --check FILE")
+    altered = 0
+    for name in names:
+        data = read_file(name)
+
+        def work(out: BinaryIO, name: str = name, data: bytes = data) -> int:
+            count, problems = verify(data, name)
+            lines = problems or [f"{name}: nanopublications that are as their names say: {count}"]
+            out.write("".join(f"{printable(line)}\n" for line in lines).encode())
+            return int(bool(problems))
+
+        status, text = limited(work, name)  # it may be a stranger's
+        sys.stdout.buffer.write(text)
+        altered |= status
+    return altered
 
 
 def make(form: Form, dataset: "Dataset") -> Export:

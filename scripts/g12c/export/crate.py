@@ -19,6 +19,8 @@ def crate(dataset: Dataset) -> Export:
         {"@id": f"#{name.replace(' ', '-')}", "@type": "Organization", "name": name}
         for name in about.creators
     ]
+    names = [{"@id": person["@id"]} for person in people]
+    creators = names[0] if len(names) == 1 else names  # 1.1 advises against a list of one
     files = [
         {
             "@id": name,
@@ -45,7 +47,8 @@ def crate(dataset: Dataset) -> Export:
         "datePublished": about.created.isoformat(),
         "keywords": ", ".join(about.keywords),
         "license": licence,
-        "creator": [{"@id": person["@id"]} for person in people],
+        "author": creators,
+        "publisher": creators,
         "isBasedOn": {"@id": article["@id"]},
         "hasPart": [{"@id": file["@id"]} for file in files],
     }

@@ -9,6 +9,7 @@ withheld although a column could be found for them:
 - Denied ones whose Biolink predicate says less than the relation of the claim, or which deny it in
   some context only: not to cause resistance is not the same as not to be associated with it.
 
+``negated`` is ``true`` or empty, which is Biolink's default: kgx reads the word ``false`` as true.
 A node stands under its preferred identifier in the spelling of Biolink, or else under our own;
 prefixes that Biolink does not know are in ``g12c_prefixes.json``.
 ``publications`` holds the review, which states what the edge says; the papers that it cites there
@@ -219,7 +220,7 @@ def _edge(claim: Claim, review: str) -> tuple[str, ...]:
         subject,
         f"biolink:{relation.predicate}",
         target,
-        "true" if claim.denied else "false",
+        "true" if claim.denied else "",
         "biolink:causes" if relation.direction else "",
         relation.aspect,
         relation.direction,
@@ -243,7 +244,6 @@ def _fact(subject: Thing, name: str, predicate: str, target: Thing) -> tuple[str
         "subject": _identifier(subject),
         "predicate": f"biolink:{predicate}",
         "object": _identifier(target),
-        "negated": "false",
         "knowledge_level": "knowledge_assertion",
         "agent_type": "manual_agent",
         "primary_knowledge_source": SOURCE,

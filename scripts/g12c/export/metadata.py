@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from ..namespaces import BASE, DCTERMS, G12C, OWL, PREFIXES, RDF, XSD
+from ..namespaces import BASE, G12C, PREFIXES
 from ..reading import read_file, read_turtle
 from ..sources import Sources
 from . import Export
+from .terms import english, triple, typed
 
 if TYPE_CHECKING:
     from .claims import Dataset
@@ -72,6 +73,11 @@ class Metadata:
         return f"{DATASET}/{self.version}"
 
     @property
+    def version_title(self) -> str:
+        """What the dataset in this version is called."""
+        return f"{self.title}, {self.version}"
+
+    @property
     def ontology_iri(self) -> str:
         """The ontology in whatever version."""
         return G12C.removesuffix("#")
@@ -106,18 +112,13 @@ def files(dataset: "Dataset") -> Export:
 def header(about: Metadata) -> list[ox.Triple]:
     """What the ontology says of itself."""
     iri = about.ontology_iri
-    node = ox.NamedNode(iri)
-    text = about.ontology
     return [
-        ox.Triple(node, ox.NamedNode(predicate), value)
-        for predicate, value in (
-            (f"{RDF}type", ox.NamedNode(f"{OWL}Ontology")),
-            (f"{DCTERMS}title", ox.Literal(text["title"], language="en")),
-            (f"{DCTERMS}description", ox.Literal(text["description"], language="en")),
-            (f"{DCTERMS}license", ox.NamedNode(LICENCES[about.data_licence])),
-            (f"{OWL}versionIRI", ox.NamedNode(f"{iri}/{about.version}")),
-            (f"{OWL}versionInfo", ox.Literal(about.version, datatype=ox.NamedNode(f"{XSD}string"))),
-        )
+        triple(iri, "rdf:type", "owl:Ontology"),
+        triple(iri, "dcterms:title", english(about.ontology["title"])),
+        triple(iri, "dcterms:description", english(about.ontology["description"])),
+        triple(iri, "dcterms:license", LICENCES[about.data_licence]),
+        triple(iri, "owl:versionIRI", f"{iri}/{about.version}"),
+        triple(iri, "owl:versionInfo", typed(about.version, "string")),
     ]
 
 
@@ -128,7 +129,7 @@ def _ontology(about: Metadata, sources: Sources) -> bytes:
     path = sources.ontology / "g12c.ttl"
     data = read_file(path)
     node = ox.NamedNode(about.ontology_iri)
-    terms = [triple for triple in read_turtle(data, str(path)) if triple.subject != node]
+    terms = [term for term in read_turtle(data, str(path)) if term.subject != node]
     lines = data.decode().partition("\n\n")[0].split("\n")
     comment = "\n".join(line.removeprefix("#").strip() for line in lines if line.startswith("#"))
     return write([*header(about), *terms], comment).encode()
@@ -182,8 +183,8 @@ def _codemeta(about: Metadata) -> dict[str, Any]:
         "author": [{"@type": "Organization", "name": name} for name in about.creators],
         "programmingLanguage": "Python",
         "runtimePlatform": "Python 3.11",
-        "isBasedOn": {
-            "@type": "ScholarlyArticle",
+        "referencePublication": {
+            "@type": "schema:ScholarlyArticle",
             "@id": about.article.iri,
             "name": about.article.title,
         },

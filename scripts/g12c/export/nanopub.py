@@ -28,9 +28,8 @@ from .metadata import DATASET, LICENCES, Metadata
 NANOPUBS: Final = f"{BASE}np/"
 """The name of a nanopublication is its code behind this."""
 
-_NP: Final = "http://www.nanopub.org/nschema#"
-_NPX: Final = "http://purl.org/nanopub/x/"
-_PREFIXES: Final = {**PREFIXES, "np": _NP, "npx": _NPX}
+_NP: Final = PREFIXES["np"]
+_NPX: Final = PREFIXES["npx"]
 _LINKS: Final = {
     "assertion": f"{_NP}hasAssertion",
     "provenance": f"{_NP}hasProvenance",
@@ -72,7 +71,7 @@ def nanopubs(dataset: Dataset) -> Export:
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs.setdefault(quad.graph_name.value, []).append(quad.triple)
         for graph, content in graphs.items():
-            prefixes, _, body = write(content, prefixes=_PREFIXES).partition("\n\n")
+            prefixes, _, body = write(content).partition("\n\n")
             used.update(prefixes.split("\n"))
             blocks.append(f"<{graph}> {{\n\n{body}\n}}\n")
     top = "".join(f"{line}\n" for line in sorted(used, key=str.casefold))
@@ -153,8 +152,8 @@ def _renamed(quad: ox.Quad, old: str, new: str) -> ox.Quad:
 # --- Trusty URIs ------------------------------------------------------------------------------
 
 
-def verify(data: bytes, name: str = "nanopublications.trig") -> list[str]:
-    """What is wrong with the nanopublications in a file; an empty list if nothing is.
+def verify(data: bytes, name: str = "nanopublications.trig") -> tuple[int, list[str]]:
+    """How many nanopublications a file holds, and what is wrong with them, a line each.
 
     The end of ``name`` says whether it is TriG or N-Quads (``.nq``).
 
@@ -165,30 +164,39 @@ def verify(data: bytes, name: str = "nanopublications.trig") -> list[str]:
     try:
         quads = [*read_quads(data, name)]
     except SourceError as error:
-        return [str(error)]
+        return 0, [str(error)]
     groups: dict[str, list[ox.Quad]] = {}
-    problems = []
+    problems: dict[str, None] = {}
+
+    def problem(what: str, code: str) -> None:
+        line = data.count(b"\n", 0, max(data.find(code.encode()), 0)) + 1
+        problems[f"{name}:{line}: {what}"] = None
+
     for quad in quads:
         graph = quad.graph_name
-        match = _NAME.fullmatch(graph.value) if isinstance(graph, ox.NamedNode) else None
+        iri = graph.value if isinstance(graph, ox.NamedNode) else ""
+        match = _NAME.fullmatch(iri)
         if match is None:
-            problems.append(f"{graph}: is no graph of a nanopublication")
+            problem(f"{iri or 'the default graph'} is no graph of a nanopublication", iri)
         elif isinstance(quad.subject, ox.NamedNode) and isinstance(
             quad.object, ox.NamedNode | ox.Literal
         ):
             groups.setdefault(match[1], []).append(quad)
         else:
-            problems.append(f"{graph}: has a node without an IRI")
-    for this, content in sorted(groups.items()):
+            problem(f"{iri} has a node without an IRI", match[2])
+    for this, content in groups.items():
+        code = this.rpartition("/")[2]
         if {*_head(this)} != {quad for quad in content if quad.graph_name == _part(this, "Head")}:
-            problems.append(f"{this}: the head does not say that these are its graphs")
-        elif {quad.graph_name for quad in content} != {_part(this, name) for name in _PARTS}:
-            problems.append(f"{this}: lacks a graph")
-        if this.rpartition("/")[2] != _code(content, this):
-            problems.append(f"{this}: is not what its name says; something was changed")
+            problem(f"{this}: the head does not say that these are its graphs", code)
+        elif {quad.graph_name for quad in content} != {_part(this, part) for part in _PARTS}:
+            problem(f"{this} lacks a graph", code)
+        if code != _code(content, this):
+            problem(f"{this} is not what its name says; something was changed", code)
         elif not _signature_fits(content, this):
-            problems.append(f"{this}: the signature does not fit")
-    return problems if problems or groups else [f"{name}: there is no nanopublication in it"]
+            problem(f"{this}: the signature does not fit", code)
+    if not problems and not groups:
+        problem("there is no nanopublication in it", "")
+    return len(groups), [*problems]
 
 
 def _code(quads: Iterable[ox.Quad], this: str) -> str:

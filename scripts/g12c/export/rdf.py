@@ -12,11 +12,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import G12cError
-from ..namespaces import DCTERMS, G12C, PREFIXES, RDF, graph_iri
+from ..namespaces import G12C, PREFIXES, graph_iri
 from ..turtle import write
 from . import Export, sift
 from .claims import SLICES, Claim, Dataset
 from .metadata import LICENCES
+from .terms import english, triple
 
 _MADE: Final = {"direct": "direct", "derived": "direct", "inferred": "inferred"}
 """The graphs that the build makes, and the first slice that they belong to."""
@@ -70,19 +71,19 @@ def triples(dataset: Dataset) -> list[ox.Triple]:
 def description(dataset: Dataset) -> list[ox.Triple]:
     """What a file with this slice says of itself."""
     about = dataset.metadata
-    node = ox.NamedNode(f"{about.version_iri}/{stem(dataset)}")
+    version = about.version_iri
+    node = f"{version}/{stem(dataset)}"
     text = DESCRIPTIONS[dataset.slice] + (_CANONICAL if dataset.canonical else "")
-    title = f"{about.title}, {about.version}: {dataset.slice}"
     return [
-        ox.Triple(node, ox.NamedNode(predicate), value)
-        for predicate, value in (
-            (f"{RDF}type", ox.NamedNode(f"{PREFIXES['void']}Dataset")),
-            (f"{RDF}type", ox.NamedNode(f"{PREFIXES['dcat']}Dataset")),
-            (f"{DCTERMS}title", ox.Literal(title, language="en")),
-            (f"{DCTERMS}description", ox.Literal(text, language="en")),
-            (f"{DCTERMS}isPartOf", ox.NamedNode(about.version_iri)),
-            (f"{DCTERMS}license", ox.NamedNode(LICENCES[about.data_licence])),
-        )
+        triple(node, "rdf:type", "void:Dataset"),
+        triple(node, "rdf:type", "dcat:Dataset"),
+        triple(node, "dcterms:title", english(f"{about.version_title}: {dataset.slice}")),
+        triple(node, "dcterms:description", english(text)),
+        triple(node, "dcterms:isPartOf", version),
+        triple(node, "dcterms:license", LICENCES[about.data_licence]),
+        # So that the file by itself passes a check that every name in it is described.
+        triple(version, "rdf:type", "dcat:Dataset"),
+        triple(version, "dcterms:title", english(about.version_title)),
     ]
 
 

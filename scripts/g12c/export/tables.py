@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..namespaces import DCTERMS, G12C, PREFIXES, RDF, SKOS, shorten
+from ..namespaces import DCTERMS, G12C, RDF, SKOS, shorten
 from . import ASPECTS, EVERYTHING, Export, sift
 from .claims import Claim, Dataset, Thing
-from .flat import public_curie
+from .flat import prefixes_of, public_curie
 from .metadata import LICENCES
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "'")
@@ -115,14 +115,11 @@ def _package(
         "licenses": [{"name": about.data_licence, "path": LICENCES[about.data_licence]}],
         "contributors": [{"title": name, "role": "author"} for name in about.creators],
         "sources": [{"title": about.article.title, "path": about.article.iri}],
-        "prefixes": {_public_prefix(prefix): iri for prefix, iri in PREFIXES.items()},
+        "prefixes": prefixes_of(
+            part for table in made for row in table.rows for cell in row for part in cell.split("|")
+        ),
         "resources": [_resource(table, files[f"tables/{table.name}.csv"]) for table in made],
     }
-
-
-def _public_prefix(prefix: str) -> str:
-    """The prefix that `public_curie` puts where this one is meant."""
-    return public_curie(f"{PREFIXES[prefix]}x").removesuffix(":x")
 
 
 def _resource(table: _Table, data: bytes) -> dict[str, Any]:
