@@ -1,7 +1,8 @@
 """Set the project up once, then run it: ``python3 scripts/run.py [COMMAND [ARGUMENT…]]``.
 
 Without a command it does the main job, ``g12c build``; ``test [ARGUMENT…]`` runs the tests with
-pytest; everything else goes to the command line of g12c as it stands.
+pytest; ``site`` alone makes the pages and serves them; everything else goes to the command line of
+g12c as it stands.
 
 Needs Python 3.11 or newer with venv, and nothing else. The locked packages go to ``.venv`` in the
 project, which is made afresh when a lock file or the version of Python has changed, or when making
@@ -50,7 +51,8 @@ def main(arguments: list[str]) -> int:
         os.chdir(ROOT)
         command = ["pytest", *arguments[1:]]
     else:
-        command = ["g12c", *(arguments or ["build"])]
+        whole = {(): ["build"], ("site",): ["site", "--serve"]}
+        command = ["g12c", *whole.get(tuple(arguments), arguments)]
     return run([str(PYTHON), "-P", "-m", *command])
 
 

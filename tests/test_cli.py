@@ -40,7 +40,7 @@ def warm() -> None:
     [
         (["qery"], "did you mean query?"),
         (["query", "resistence-by-drug"], "did you mean resistance-by-drug"),
-        (["query", "resistance-by-drug", "--drog", "x"], "did you mean --drug?"),
+        (["query", "resistance-by-drug", "--drog", "x"], "did you mean drug?"),
         (["query", "resistance-by-drug", "--drug"], "--drug needs a value"),
         (["query", "resistance-by-drug", "--drug", "adagrasip"], "did you mean adagrasib"),
         (["query", "resistance-by-drug", "--drug", "gene:kras"], "there is no drug 'gene:kras'"),

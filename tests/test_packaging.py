@@ -43,12 +43,16 @@ def python(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
+MADE = {"__pycache__", ".mypy_cache", ".ruff_cache", "node_modules"}
+"""Folders of what tools make in a checkout."""
+
+
 def files(folder: str) -> set[str]:
     """The files below a folder of the project, with their paths from its root."""
     paths = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and not {"__pycache__", ".mypy_cache", ".ruff_cache"} & {*path.parts}
+        if path.is_file() and not MADE & {*path.parts}
     }
     assert paths, f"{folder} is empty"
     return paths

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from .errors import G12cError, printable
 from .export.command import add_arguments as add_export_arguments
+from .serve.command import add_arguments as add_serve_arguments
 from .site.command import add_arguments as add_site_arguments
 
 if TYPE_CHECKING:
@@ -109,6 +110,9 @@ def _parser() -> _Parser:
 
     site = commands.add_parser("site", help="the publication as a folder of static pages")
     add_site_arguments(site)
+
+    serve = commands.add_parser("serve", help="pages, SPARQL and stored questions over HTTP")
+    add_serve_arguments(serve)
 
     form = commands.add_parser("fmt", help="give Turtle files the house spelling")
     form.add_argument("files", nargs="*", metavar="FILE", help="default: all of the project; -")
@@ -234,29 +238,33 @@ def _query(options: argparse.Namespace, rest: Sequence[str]) -> int:
     words = " ".join(options.name)
     if not words:
         return _list(questions.all_questions(sources))
-    exact = words.endswith(".rq") or (sources.queries / f"{words}.rq").is_file()
+    is_guest = words.endswith(".rq")
+    exact = is_guest or (sources.queries / f"{words}.rq").is_file()
     if not exact and (found := questions.search(questions.all_questions(sources), words)):
         return _list(found)
-    question = questions.find_question(sources, words)
+    if is_guest:
+        from . import guests
+
+        question = guests.read_guest(Path(words))
+    else:
+        question = questions.find_question(sources, words)
     given = _parameters(question, rest)
     if options.explain:
         _emit(_explained(question))
         return FINE
     data = store.open_disk(Path(options.store)) if options.store else store.load(sources, _progress)
-    values = {
-        name: questions.value_of(data, question.parameter(name), text)
-        for name, text in given.items()
-    }
-    text = question.bind(values)
+    text = question.bind(questions.values_of(data, question, given))
     if options.endpoint:
         from .remote import Server, dataset
 
         server = Server(options.endpoint, options.timeout)
-        result = server.answer(text, dataset(server, data))
+        chooses = is_guest and guests.look_through(text, words, guests.graphs_of(data))
+        graphs = () if chooses else dataset(server, data)
+        result: tables.Result = server.answer(text, graphs)
+    elif is_guest:
+        result = guests.run_guest(data, text, words)
     else:
-        is_ours = question.path.parent == sources.queries
-        answer = questions.run if is_ours else questions.run_guest
-        result = answer(data, text, str(question.path))
+        result = questions.run(data, text, words)
     form = options.format or tables.default_format(result, looked_at=sys.stdout.isatty())
     sys.stdout.buffer.write(tables.render(result, form, _width()))
     return FINE
@@ -357,6 +365,17 @@ def _site(options: argparse.Namespace, _: Sequence[str]) -> int:
     from .site.command import run
 
     _emit(run(options, _progress))
+    if options.serve:
+        from .serve.command import serve
+
+        serve(_progress)
+    return FINE
+
+
+def _serve(options: argparse.Namespace, _: Sequence[str]) -> int:
+    from .serve.command import run
+
+    run(options, _progress)
     return FINE
 
 
@@ -403,5 +422,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Sequence[str]], int]] = {
     "trace": _trace,
     "export": _export,
     "site": _site,
+    "serve": _serve,
     "fmt": _fmt,
 }

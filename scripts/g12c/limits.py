@@ -26,6 +26,11 @@ MAX_MEMORY: Final = 1400 << 20
 MAX_RESULT: Final = 64 << 20
 """The most bytes that the child may return."""
 
+
+class LimitError(G12cError):
+    """The work went beyond a bound."""
+
+
 Work = Callable[[BinaryIO], int]
 """What is done: it writes its result and returns a status below `_FAILED`."""
 
@@ -44,7 +49,7 @@ def limited(work: Work, name: str, seconds: float = SECONDS) -> tuple[int, bytes
     """Status and result of ``work``, done in a limited process on what the user calls ``name``.
 
     Everything that the work needs must be open or imported before. Raises `G12cError` with the
-    sentence of the one that the work raised, or if it went beyond a limit.
+    sentence of the one that the work raised, and `LimitError` if it went beyond a bound.
     """
     if not hasattr(os, "fork"):
         return here(work)
@@ -64,10 +69,10 @@ def limited(work: Work, name: str, seconds: float = SECONDS) -> tuple[int, bytes
         os.close(result)
         _, ended = os.waitpid(child, 0)
     if os.WIFSIGNALED(ended):
-        raise G12cError(f"{name}: {_why_killed(os.WTERMSIG(ended), seconds)}")
+        raise LimitError(f"{name}: {_why_killed(os.WTERMSIG(ended), seconds)}")
     status = os.WEXITSTATUS(ended)
     if status == _NO_MEMORY:
-        raise G12cError(f"{name}: {_TOO_LARGE}")
+        raise LimitError(f"{name}: {_TOO_LARGE}")
     if status == _FAILED:
         raise G12cError(data.rpartition(_END)[2].decode())
     return status, data
@@ -89,7 +94,7 @@ def _why_killed(number: int, seconds: float) -> str:
 
 
 def _read(pipe: int, name: str, seconds: float) -> bytes:
-    """All that comes out of a pipe; raises `G12cError` if that is too much or takes too long."""
+    """All that comes out of a pipe; raises `LimitError` if it is too much or too slow."""
     end = time.monotonic() + seconds
     data = bytearray()
     with selectors.DefaultSelector() as selector:
@@ -100,8 +105,8 @@ def _read(pipe: int, name: str, seconds: float) -> bytes:
                 return bytes(data)
             data += chunk
             if len(data) > MAX_RESULT:
-                raise G12cError(f"{name}: gives more than {MAX_RESULT >> 20} MiB; ask for less")
-    raise G12cError(f"{name}: {_too_slow(seconds)}")
+                raise LimitError(f"{name}: gives more than {MAX_RESULT >> 20} MiB; ask for less")
+    raise LimitError(f"{name}: {_too_slow(seconds)}")
 
 
 def _become(work: Work, pipe: int, name: str, seconds: float) -> NoReturn:

@@ -11,16 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Final
 
 import pyoxigraph as ox
 import yaml
 
 from .errors import G12cError, SourceError
-from .limits import limited
 from .namespaces import PREFIXES, XSD, expand
-from .places import STRING, unescape
-from .reading import decode, read_file, utf8
+from .reading import decode, read_file
 from .sources import Sources
 
 _HEADER = re.compile(r"^#\+ ?(.*)$", re.MULTILINE)
@@ -63,9 +61,8 @@ class Question:
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name; raises `G12cError` with near names if there is none."""
         if name not in self.parameters:
-            options = [f"--{option}" for option in self.parameters]
-            takes = f" ({self.name} takes {', '.join(options) or 'no parameters'})"
-            raise G12cError(_unknown("parameter", f"--{name}", options, self.name) + takes)
+            takes = f" ({self.name} takes {', '.join(self.parameters) or 'no parameters'})"
+            raise G12cError(unknown("parameter", name, self.parameters, self.name) + takes)
         return self.parameters[name]
 
     def bind(self, values: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
@@ -88,39 +85,11 @@ def read_question(path: Path) -> Question:
     Raises `SourceError` if its header is missing, is not YAML or has unknown fields, or if the
     query has parameters and no line ``WHERE {`` to bind them behind.
     """
-    return _question(decode(read_file(path), str(path)), path)
+    return parse_question(decode(read_file(path), str(path)), path)
 
 
-def read_guest(path: Path) -> Question:
-    """The question in somebody's own file, which is to be answered by `run_guest`.
-
-    Raises `SourceError` like `read_question`, and for a query that asks beyond this graph.
-    """
-    data = read_file(path)
-    if len(data) > MAX_QUERY:
-        raise SourceError(f"is longer than {MAX_QUERY >> 20} MiB; that is no query", path, 1)
-    text = utf8(data, str(path))
-    # SPARQL resolves these escapes first, wherever they stand.
-    plain = _CODEPOINT.sub(lambda match: unescape(match[0]), text)
-    for match in _SPARQL.finditer(plain):
-        word = (match["word"] or "").upper()
-        if word.startswith(("SERVICE", "FROM")):
-            line = plain.count("\n", 0, match.start()) + 1
-            message = f"asks beyond this graph by {word}; ask it alone, with GRAPH for a part of it"
-            raise SourceError(message, path, line)
-    return _question(text, path)
-
-
-MAX_QUERY = 1 << 20
-"""The longest query in somebody's own file, in bytes."""
-
-_CODEPOINT = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
-_SPARQL = re.compile(
-    rf"#[^\n]*|{STRING}|<[^\s<>\"{{}}|^`\\]*>|[?$@]\w+|[\w.-]*:[\w.:-]*|(?P<word>\w+)", re.DOTALL
-)
-
-
-def _question(text: str, path: Path) -> Question:
+def parse_question(text: str, path: Path) -> Question:
+    """The question in the text of a file; raises like `read_question`."""
     lines = _HEADER.findall(text)
     if not lines:
         return Question(path.stem, "", text, path)
@@ -167,18 +136,16 @@ def all_questions(sources: Sources) -> list[Question]:
 
 
 def find_question(sources: Sources, name: str) -> Question:
-    """The stored question of that name, or the question in the file of that name (``….rq``).
+    """The stored question of that name.
 
     Raises `G12cError` with the nearest names if there is none.
     """
-    if name.endswith(".rq"):
-        return read_guest(Path(name))
     paths = {path.stem: path for path in sources.query_files()}
     if name in paths:
         return read_question(paths[name])
     found = search(all_questions(sources), name)
     nearest = [question.name for question in found[:3]]
-    raise G12cError(_unknown("question", name, paths, "the library", nearest))
+    raise G12cError(unknown("question", name, paths, "the library", nearest))
 
 
 def search(questions: Iterable[Question], words: str) -> list[Question]:
@@ -211,41 +178,23 @@ def form_of(text: str) -> str:
     return found[0].upper() if found else ""
 
 
+UNION: Final[Mapping[str, Any]] = {"use_default_graph_as_union": True}
+"""What makes the union of all named graphs the default graph."""
+
+
 def run(
-    store: ox.Store, text: str, name: str = "query"
+    store: ox.Store, text: str, name: str = "query", dataset: Mapping[str, Any] = UNION
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-    """The answer of the store, over the union of its named graphs.
+    """The answer of the store; ``dataset`` is what its `query` takes to choose graphs.
 
     Raises `SourceError` with the line for text that is not SPARQL 1.1.
     """
     try:
-        return store.query(text, use_default_graph_as_union=True, prefixes=dict(PREFIXES))
+        return store.query(text, prefixes=dict(PREFIXES), **dataset)
     except (SyntaxError, ValueError) as error:
         place = re.search(r"at (\d+):(\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         raise SourceError(f"is not SPARQL 1.1: {error}", name, line, column) from None
-
-
-def run_guest(
-    store: ox.Store, text: str, name: str
-) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
-    """What `run` gives for somebody's own query, which is answered in a limited process.
-
-    Raises `G12cError` for a query that takes too long, needs too much, or cannot be answered.
-    """
-
-    def work(out: BinaryIO) -> int:
-        result = run(store, text, name)
-        if isinstance(result, ox.QueryTriples):
-            result.serialize(out, ox.RdfFormat.N_TRIPLES)
-            return 1
-        result.serialize(out, ox.QueryResultsFormat.JSON)
-        return 0
-
-    are_triples, data = limited(work, name)
-    if are_triples:
-        return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
-    return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
 
 
 def select(store: ox.Store, text: str) -> ox.QuerySolutions:
@@ -328,7 +277,7 @@ def resolve(store: ox.Store, text: str, kind: str | None = None) -> list[str]:
         near = get_close_matches(normal(text), by_name, 6, 0.6)
         labels = list(dict.fromkeys(label_of(store, min(by_name[name])) for name in near))
         what = kind.lower() if kind else "thing"
-        raise G12cError(_unknown(what, text, [], "the graph", labels[:3]))
+        raise G12cError(unknown(what, text, [], "the graph", labels[:3]))
     return sorted(found)
 
 
@@ -359,13 +308,24 @@ def value_of(store: ox.Store, parameter: Parameter, text: str) -> ox.NamedNode |
     found = resolve(store, text, parameter.kind)
     if len(found) > 1:
         listed = "; ".join(f"{label_of(store, iri)} <{iri}>" for iri in found)
-        raise G12cError(f"--{parameter.name} {text!r} can mean several things: {listed}")
+        raise G12cError(f"{parameter.name} {text!r} can mean several things: {listed}")
     return ox.NamedNode(found[0])
 
 
-def _unknown(
+def values_of(
+    store: ox.Store, question: Question, given: Mapping[str, str]
+) -> dict[str, ox.NamedNode | ox.Literal]:
+    """For `Question.bind`, the terms for what a user typed, by names of parameters.
+
+    Raises `G12cError` like `value_of`, and for a parameter that the question does not have.
+    """
+    return {name: value_of(store, question.parameter(name), text) for name, text in given.items()}
+
+
+def unknown(
     what: str, text: str, known: Iterable[str], where: str, nearest: list[str] | None = None
 ) -> str:
+    """A sentence on a name that is not known, with the nearest that are."""
     near = nearest or get_close_matches(text, list(known), 3, 0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return f"there is no {what} {text!r} in {where}{hint}"

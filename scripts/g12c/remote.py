@@ -27,6 +27,7 @@ from .errors import G12cError
 from .namespaces import BASE
 from .questions import form_of, select
 from .release import rdfc_hash
+from .store import graph_sizes
 from .tables import Result
 
 TIMEOUT = 60.0
@@ -112,7 +113,7 @@ def dataset(server: Server, store: ox.Store) -> list[str]:
     Virtuoso 7 loses rows of property paths over chosen graphs. Else the named graphs of the
     release. Raises `G12cError` if the server holds another release, or a part of one.
     """
-    here = _counts(store)
+    here = graph_sizes(store)
     graphs = sorted(here)
     there = server.counts(graphs)
     for graph in graphs:
@@ -217,14 +218,6 @@ def load(
         report(f"{graph}: {len(triples)} triples put and read back")
     total = sum(map(len, here.values()))
     return f"{server.endpoint} holds the release: {total} triples, {len(here)} graphs, {sent} new"
-
-
-def _counts(store: ox.Store) -> dict[str, int]:
-    return {
-        graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
-        for graph in store.named_graphs()
-        if isinstance(graph, ox.NamedNode)
-    }
 
 
 def _hash(triples: Iterable[ox.Triple]) -> str:

@@ -96,6 +96,13 @@ def complete(store: ox.Store) -> list[ox.Quad]:
     return made + inferred
 
 
+def graph_sizes(store: ox.Store) -> dict[str, int]:
+    """The IRIs of the named graphs, sorted, with the numbers of their triples."""
+    graphs = sorted(g.value for g in store.named_graphs() if isinstance(g, ox.NamedNode))
+    pattern = store.quads_for_pattern
+    return {iri: sum(1 for _ in pattern(None, None, None, ox.NamedNode(iri))) for iri in graphs}
+
+
 def write_disk(quads: Iterable[ox.Quad], folder: Path) -> None:
     """Make ``folder`` a store on the disk of these quads: whole, or what stood there stays.
 

@@ -1,0 +1,101 @@
+"""``g12c serve``: the publication and its queries on this machine, until Ctrl-C."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from ..errors import G12cError
+
+if TYPE_CHECKING:
+    from socket import socket
+
+AT_ONCE: Final = 4
+"""Half of how many queries are at work at most; each may take `limits.MAX_MEMORY`."""
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--host", default=HOST, help=f"default: {HOST}, for this machine only")
+    parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0: any free one")
+    parser.add_argument("--seconds", type=float, help="the most one query may take (default: 8)")
+
+
+def run(options: argparse.Namespace, report: Callable[[str], None]) -> None:
+    """Serve as the options say; see `serve`."""
+    serve(report, options.host, options.port, options.seconds)
+
+
+def serve(
+    report: Callable[[str], None],
+    host: str = HOST,
+    port: int = PORT,
+    seconds: float | None = None,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; ``report`` gets a line when there is something to know.
+
+    Raises `G12cError` if the extra is not installed, the address cannot be had or the data is not
+    fit to publish.
+    """
+    import os
+    import signal
+    from contextlib import suppress
+    from importlib.util import find_spec
+
+    for module in ("starlette", "uvicorn", "werkzeug"):
+        if find_spec(module) is None:
+            needs = f"g12c serve needs {module}, which is not installed"
+            raise G12cError(f"{needs}; run: pip install 'g12c[serve]'")
+    if not hasattr(os, "fork"):
+        raise G12cError("g12c serve needs Linux, macOS or WSL: each query runs in a forked process")
+
+    from ..limits import SECONDS
+    from ..questions import all_questions
+    from ..sources import find_sources
+    from ..store import graph_sizes, load
+    from .answers import answering
+
+    sources = find_sources()
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
+        store = load(sources, report)
+        questions = {question.name: question for question in all_questions(sources)}
+        with answering(store, questions, seconds or SECONDS) as answerer:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            import uvicorn
+
+            from .app import application, contents
+
+            graphs = graph_sizes(store)
+            app = application(contents(sources), answerer, questions, graphs, AT_ONCE)
+            config = uvicorn.Config(
+                app,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                headers=[("X-Content-Type-Options", "nosniff")],
+                timeout_graceful_shutdown=3,
+            )
+            address = f"http://{_shown(listener)}/"
+            report(f"pages and data  {address}")
+            report(f"SPARQL 1.1      {address}sparql")
+            report(f"questions       {address}api/openapi.json")
+            report("Ctrl-C ends it")
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> "socket":
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+        raise G12cError(f"{host} port {port}: {reason}; choose another: --host, --port") from None
+
+
+def _shown(listener: "socket") -> str:
+    host, port, *_ = listener.getsockname()
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,587 @@
+"""`g12c serve`, as its clients meet it: by address, by Accept header, by SPARQL, and by force."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import util
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+
+from g12c import remote
+from g12c.errors import G12cError
+from g12c.namespaces import BASE, expand
+from g12c.questions import all_questions, run, values_of
+from g12c.serve.answers import MAX_ROWS, ROWS, TRIPLES
+from g12c.serve.command import serve
+from g12c.sources import find_sources
+from g12c.store import graph_sizes, load, published
+from g12c.tables import answer
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+PROTEGE = (
+    "application/rdf+xml, application/xml; q=0.7, text/xml; q=0.6, text/plain; q=0.1, */*; q=0.09"
+)
+CLAIMS = "SELECT (COUNT(DISTINCT ?claim) AS ?claims) WHERE { ?claim a g12c:Claim }"
+CONSTRUCT = "CONSTRUCT WHERE { ?drug a g12c:Drug }"
+BOMB = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    media: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, and a way to ask it."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def url(self, path: str) -> str:
+        """The address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def ask(
+        self,
+        path: str,
+        accept: str = "",
+        method: str = "GET",
+        body: bytes | None = None,
+        **headers: str,
+    ) -> Answer:
+        """One request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, body, sent | ({"Accept": accept} if accept else {}))
+            reply = connection.getresponse()
+            found = {name.lower(): value for name, value in reply.getheaders()}
+            media = found.get("content-type", "").partition(";")[0]
+            return Answer(reply.status, media, found, reply.read())
+        finally:
+            connection.close()
+
+    def query(self, text: str, accept: str = "", **fields: str) -> Answer:
+        """A query by GET."""
+        return self.ask(f"/sparql?{urlencode({'query': text, **fields})}", accept)
+
+
+@contextmanager
+def running(*options: str) -> Iterator[Server]:
+    """The command, on a port that is free."""
+    command = [sys.executable, "-m", "g12c", "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if found := re.match(r"SPARQL 1\.1 +http://127\.0\.0\.1:(\d+)/sparql$", line):
+                break
+        else:
+            pytest.fail("it did not start")
+        server = Server(process, int(found[1]))
+        server.ask("/")  # by when it answers
+        try:
+            yield server
+        finally:
+            process.terminate()
+            rest = process.stderr.read()
+            process.wait(30)
+    assert "Traceback" not in rest
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server for most tests."""
+    with running("--seconds", "2") as found:
+        yield found
+
+
+@cache
+def store() -> ox.Store:
+    """The whole dataset."""
+    return load(find_sources())
+
+
+# --- pages and data ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "media"),
+    [
+        ("/id/drug/sotorasib", BROWSER, "text/html"),
+        ("/id/drug/sotorasib", "application/xhtml+xml", "text/html"),
+        ("/id/drug/sotorasib", "", "text/turtle"),
+        ("/id/drug/sotorasib", "*/*", "text/turtle"),
+        ("/id/drug/sotorasib", PROTEGE, "text/turtle"),
+        ("/id/drug/sotorasib", "application/ld+json, text/turtle;q=0.5", "application/ld+json"),
+        ("/id/drug/sotorasib", 'application/ld+json;profile="x:y"', "application/ld+json"),
+        ("/id/drug/sotorasib", "application/n-triples", "application/n-triples"),
+        ("/id/drug/sotorasib", "text/turtle;q=0, */*;q=0.1", "application/ld+json"),
+        ("/id/drug/sotorasib.nt", BROWSER, "application/n-triples"),
+        ("/id/drug/sotorasib.html", "text/turtle", "text/html"),
+        ("/ontology", PROTEGE, "application/rdf+xml"),
+        ("/ontology", BROWSER, "text/html"),
+        ("/graph/claims", "text/turtle", "text/turtle"),
+        ("/", BROWSER, "text/html"),
+        ("/", "*/*", "text/html"),
+        ("/sparql", BROWSER, "text/html"),
+        ("/sparql", "*/*", "text/turtle"),
+        ("/static/oxigraph.wasm", "*/*", "application/wasm"),
+        ("/api/openapi.json", BROWSER, "application/json"),
+    ],
+)
+def test_negotiation(server: Server, path: str, accept: str, media: str) -> None:
+    """A browser gets a page, a tool data; a path with a suffix is that file."""
+    found = server.ask(path, accept)
+    assert (found.status, found.media) == (200, media)
+    assert found.headers["x-content-type-options"] == "nosniff"
+    assert "Accept" in found.headers["vary"]
+    head = server.ask(path, accept, "HEAD")
+    assert (head.status, head.media, head.body) == (200, media, b"")
+    assert head.headers["content-length"] == str(len(found.body))
+
+
+def test_every_iri(server: Server) -> None:
+    """Whatever the dataset says something of has data that says so, and a page."""
+    nodes = {quad.subject for quad in published(find_sources())}
+    iris = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+    paths = {iri.partition("#")[0].removeprefix(BASE) for iri in iris if iri.startswith(BASE)}
+    assert len(paths) > 1400
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    wrong = []
+    for path in sorted(paths):
+        for accept in ("application/n-triples", BROWSER):
+            connection.request("GET", f"/{path}", headers={"Accept": accept})
+            reply = connection.getresponse()
+            named = f"{BASE}{path}".encode() in reply.read()
+            if reply.status != 200 or not named:
+                wrong.append((path, accept, reply.status))
+    connection.close()
+    assert wrong == []
+
+
+def test_data_in_every_form_is_the_same(server: Server) -> None:
+    """Turtle, N-Triples and JSON-LD of one thing, the first as rdflib asks for it."""
+    path = "/claim/s066-kras-y96d-confers-resistance-to-sotorasib"
+    graphs = [
+        rdflib.Graph().parse(data=server.ask(path, media).body, format=media)
+        for media in ("text/turtle", "application/n-triples", "application/ld+json")
+    ]
+    graphs.append(rdflib.Graph().parse(server.url(path)))
+    assert {len(graph) for graph in graphs} == {len(graphs[0])}
+    assert len({frozenset(map(str, graph)) for graph in graphs}) == 1
+    assert len(graphs[0]) > 10
+
+
+def test_what_a_client_has_is_not_sent_again(server: Server) -> None:
+    """The entity tag is of the form that came."""
+    first = server.ask("/id/gene/kras", "text/turtle")
+    again = server.ask("/id/gene/kras", "text/turtle", If_None_Match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    other = server.ask("/id/gene/kras", "text/html", If_None_Match=first.headers["etag"])
+    assert (other.status, other.media) == (200, "text/html")
+
+
+# --- SPARQL 1.1 Protocol ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("media", ROWS)
+def test_rows_in_every_form(server: Server, media: str) -> None:
+    """The rows are the same by GET and both ways of POST, and in every form that says it."""
+    replies = [
+        server.query(CLAIMS, media),
+        server.ask(
+            "/sparql", media, "POST", urlencode({"query": CLAIMS}).encode(), Content_Type=FORM
+        ),
+        server.ask(
+            "/sparql",
+            media,
+            "POST",
+            CLAIMS.encode(),
+            Content_Type="application/sparql-query; charset=utf-8",
+        ),
+    ]
+    assert [(reply.status, reply.media) for reply in replies] == [(200, media)] * 3
+    assert len({reply.body for reply in replies}) == 1
+    rows = run(store(), CLAIMS)
+    assert isinstance(rows, ox.QuerySolutions)
+    assert next(rows)["claims"].value in replies[0].text
+
+
+@pytest.mark.parametrize("media", TRIPLES)
+def test_triples_in_every_form(server: Server, media: str) -> None:
+    """CONSTRUCT gives the same graph in every form."""
+    found = server.query(CONSTRUCT, media)
+    assert (found.status, found.media) == (200, media)
+    graph = rdflib.Graph().parse(data=found.body, format=media)
+    expected = run(store(), CONSTRUCT)
+    assert isinstance(expected, ox.QueryTriples)
+    assert {f"<{s}>" for s in graph.subjects()} == {str(t.subject) for t in expected}
+
+
+def test_ask_and_describe(server: Server) -> None:
+    """The other two forms of a query."""
+    assert json.loads(server.query("ASK { ?claim a g12c:Claim }").body)["boolean"] is True
+    assert "DESCRIBE" not in server.query("DESCRIBE gene:kras").text
+    assert "gene:kras" in server.query("DESCRIBE gene:kras").text
+
+
+def test_the_dataset_of_the_protocol(server: Server) -> None:
+    """default-graph-uri and named-graph-uri choose, and go before FROM."""
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    sizes = graph_sizes(store())
+    claims, things = expand("graph:claims"), expand("graph:things")
+    asked = {"default-graph-uri": claims}
+    assert f"\n{sizes[claims]}\r" in server.query(count, "text/csv", **asked).text
+    text = count.replace("WHERE", f"FROM <{things}> WHERE")
+    assert f"\n{sizes[things]}\r" in server.query(text, "text/csv").text
+    assert f"\n{sizes[claims]}\r" in server.query(text, "text/csv", **asked).text
+    named = count.replace("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }")
+    found = server.query(named, "text/csv", **{"named-graph-uri": things})
+    assert f"\n{sizes[things]}\r" in found.text
+    assert "\n0\r" in server.query(named, "text/csv", **asked).text
+
+
+def test_service_description(server: Server) -> None:
+    """It names the endpoint, what it can do, and every graph with its size."""
+    graph = rdflib.Graph().parse(data=server.ask("/sparql", "text/turtle").body)
+    sd = rdflib.Namespace(expand("sd:"))
+    assert str(graph.value(None, rdflib.RDF.type, sd.Service)).endswith("/sparql#service")
+    assert (None, sd.feature, sd.UnionDefaultGraph) in graph
+    assert (None, sd.endpoint, rdflib.URIRef(server.url("/sparql"))) in graph
+    triples = rdflib.URIRef(expand("void:triples"))
+    found = {
+        str(name): int(str(graph.value(graph.value(node, sd.graph), triples)))
+        for node, name in graph.subject_objects(sd.name)
+    }
+    assert found == graph_sizes(store())
+    used = {term for term in graph.predicates() if str(term).startswith(str(sd))}
+    assert used <= {sd[name] for name in SD_TERMS}
+
+
+SD_TERMS = (
+    "defaultDataset",
+    "endpoint",
+    "feature",
+    "graph",
+    "name",
+    "namedGraph",
+    "resultFormat",
+    "supportedLanguage",
+)
+"""Properties that the W3C vocabulary has and we use."""
+
+
+def test_our_own_client(server: Server) -> None:
+    """`g12c query --endpoint` gets the same rows as here, for every question."""
+    client = remote.Server(server.url("/sparql"))
+    assert remote.dataset(client, store()) == []
+    for question in all_questions(find_sources()):
+        here, there = run(store(), question.sparql), client.answer(question.sparql)
+        if isinstance(here, ox.QuerySolutions):
+            assert isinstance(there, ox.QuerySolutions)
+            assert answer(there) == answer(here), question.name
+
+
+def test_rdflib_as_client(server: Server) -> None:
+    """A SPARQL client of others: rdflib's store over HTTP."""
+    graph = rdflib.Graph(SPARQLStore(server.url("/sparql"), returnFormat="xml"))
+    rows = graph.query("SELECT ?label WHERE { gene:kras rdfs:label ?label }")
+    assert [str(row[0]) for row in rows] == ["KRAS"]  # type: ignore[index]
+
+
+def test_sparqlwrapper_as_client(server: Server) -> None:
+    """A SPARQL client of others: SPARQLWrapper, by GET and POST and for triples."""
+    wrapper = pytest.importorskip("SPARQLWrapper")
+    client = wrapper.SPARQLWrapper(server.url("/sparql"))
+    client.setQuery(CLAIMS)
+    for form in (wrapper.JSON, wrapper.XML, wrapper.CSV, wrapper.TSV):
+        for method in (wrapper.GET, wrapper.POST):
+            client.setReturnFormat(form)
+            client.setMethod(method)
+            assert client.query().convert()
+    client.setQuery(CONSTRUCT)
+    client.setReturnFormat(wrapper.TURTLE)
+    assert b"g12c:Drug" in client.query().convert()
+
+
+# --- stored questions -----------------------------------------------------------------------------
+
+
+def test_stored_questions(server: Server) -> None:
+    """Each operation of the OpenAPI document answers as the question does, with its examples."""
+    document = json.loads(server.ask("/api/openapi.json").body)
+    questions = {question.name: question for question in all_questions(find_sources())}
+    assert {f"/{name}" for name in questions} == document["paths"].keys()
+    for path, item in document["paths"].items():
+        question = questions[path[1:]]
+        given = {one["name"]: str(one["example"]) for one in item["get"]["parameters"]}
+        assert given == {name: one.example for name, one in question.parameters.items()}
+        found = server.ask(f"/api{path}?{urlencode(given)}", "text/csv, text/turtle")
+        assert found.status == 200, found.text
+        bound = question.bind(values_of(store(), question, given))
+        rows = run(store(), bound)
+        if isinstance(rows, ox.QuerySolutions):
+            assert found.body == rows.serialize(format=ox.QueryResultsFormat.CSV), path
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+QUERY = "application/sparql-query"
+REFUSED = {
+    # name: (method, path, headers, body, status, sentence)
+    "nothing there": ("GET", "/id/drug/aspirin", {}, "", 404, "nothing at /id/drug/aspirin"),
+    "up and out": ("GET", "/../../etc/passwd", {}, "", 404, "nothing at"),
+    "encoded": ("GET", "/%2e%2e/%2e%2e/etc/passwd", {}, "", 404, "nothing at"),
+    "form of a page": (
+        "GET",
+        "/id/drug/sotorasib",
+        {"Accept": "image/png"},
+        "",
+        406,
+        "text/turtle",
+    ),
+    "form of rows": ("GET", "/sparql?query=ASK{}", {"Accept": "text/turtle"}, "", 406, "text/csv"),
+    "form of triples": (
+        "GET",
+        "/sparql?query=CONSTRUCT%20WHERE%20{%3Fa%20%3Fb%20%3Fc}",
+        {"Accept": "text/csv"},
+        "",
+        406,
+        "text/turtle",
+    ),
+    "method": ("DELETE", "/id/drug/sotorasib", {}, "", 405, "DELETE is no way to ask"),
+    "put": ("PUT", "/sparql", {}, "x", 405, "PUT is no way to ask"),
+    "no query": (
+        "POST",
+        "/sparql",
+        {"Content-Type": FORM},
+        "x=1",
+        400,
+        "one parameter named query",
+    ),
+    "two queries": ("GET", "/sparql?query=ASK{}&query=ASK{}", {}, "", 400, "there are 2"),
+    "no SPARQL": ("GET", "/sparql?query=SELECT%0A%3F", {}, "", 400, "query:2:2: is not SPARQL"),
+    "not UTF-8": ("POST", "/sparql", {"Content-Type": QUERY}, "\udcff", 400, "not in UTF-8"),
+    "media type": ("POST", "/sparql", {"Content-Type": "text/plain"}, "ASK {}", 415, QUERY),
+    "no media type": ("POST", "/sparql", {}, "ASK {}", 415, "posted as"),
+    "too long": ("POST", "/sparql", {"Content-Type": QUERY}, "#" * 1_100_000, 413, "1 MiB"),
+    "update": ("POST", "/sparql", {"Content-Type": FORM}, "update=DROP+ALL", 403, "read-only"),
+    "update alone": (
+        "POST",
+        "/sparql",
+        {"Content-Type": "application/sparql-update"},
+        "DROP ALL",
+        403,
+        "read-only",
+    ),
+    "update by GET": ("GET", "/sparql?update=DROP%20ALL", {}, "", 403, "read-only"),
+    "update as query": ("GET", "/sparql?query=DROP%20ALL", {}, "", 400, "is not SPARQL"),
+    "load": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "LOAD <file:///etc/passwd>",
+        400,
+        "is not",
+    ),
+    "service": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "SELECT * { SERVICE SILENT <http://127.0.0.1/> {} }",
+        400,
+        "by SERVICE",
+    ),
+    "remote FROM": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "SELECT * FROM <http://127.0.0.1/> { ?s ?p ?o }",
+        400,
+        "no graph <http://127.0.0.1/>",
+    ),
+    "remote graph": (
+        "GET",
+        "/sparql?query=ASK{}&default-graph-uri=file:///etc/passwd",
+        {},
+        "",
+        400,
+        "no graph <file:///etc/passwd>",
+    ),
+    "no question": ("GET", "/api/drugs-of-clas", {}, "", 404, "did you mean drugs-of-class"),
+    "parameter": ("GET", "/api/drugs-of-class?x=1", {}, "", 400, "no parameter 'x'"),
+    "value": ("GET", "/api/variants-without-rescue?drug=aspirin", {}, "", 400, "no drug 'aspirin'"),
+    "two values": ("GET", "/api/drugs-of-class?a=1&a=2", {}, "", 400, "twice"),
+    "too slow": ("POST", "/sparql", {"Content-Type": QUERY}, BOMB, 503, "more than 2 s"),
+    "too many rows": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "SELECT ?a ?d { ?a a g12c:Claim . ?d a g12c:Claim }",
+        503,
+        f"more than {MAX_ROWS} rows",
+    ),
+    "too large": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "SELECT ?b { ?s ?p ?o . ?x ?y ?z BIND(CONCAT(STR(?s), STR(?o), STR(?x)) AS ?b) }",
+        503,
+        "more than",
+    ),
+    "long path": ("GET", f"/sparql?query={'x' * 70_000}", {}, "", 400, ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status", "says"), REFUSED.values(), ids=REFUSED
+)
+def test_refusals(
+    server: Server,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: str,
+    status: int,
+    says: str,
+) -> None:
+    """A status, one sentence as plain text, and no part of an answer."""
+    sent = {name.replace("-", "_"): value for name, value in headers.items()}
+    found = server.ask(
+        path, sent.pop("Accept", ""), method, body.encode(errors="surrogateescape") or None, **sent
+    )
+    assert (found.status, found.media) == (status, "text/plain")
+    assert says in found.text
+    assert found.text.count("\n") <= 1
+    assert "root:" not in found.text
+
+
+def test_nothing_changes(server: Server) -> None:
+    """After all that, the dataset is the one it was."""
+    for text in ("DROP ALL", "INSERT DATA { <x:a> <x:b> <x:c> }", "CLEAR DEFAULT"):
+        server.ask("/sparql", "", "POST", urlencode({"update": text}).encode(), Content_Type=FORM)
+        server.query(text)
+    count = server.query("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }", "text/csv")
+    assert f"\n{sum(graph_sizes(store()).values())}\r" in count.text
+
+
+# --- force ----------------------------------------------------------------------------------------
+
+
+def test_under_load() -> None:
+    """While some ask what has no end, others get whole and right answers, or a sentence."""
+    seen: list[tuple[str, int]] = []
+    with running("--seconds", "0.5") as server:
+        expected = server.query(CLAIMS, "text/csv").body
+        end = time.monotonic() + 5
+
+        def attack() -> None:
+            while time.monotonic() < end:
+                seen.append(("attack", server.query(BOMB).status))
+
+        def work() -> None:
+            while time.monotonic() < end:
+                found = server.query(CLAIMS, "text/csv")
+                seen.append(("work", found.status))
+                assert found.status == 503 or found.body == expected
+                page = server.ask("/id/drug/sotorasib", BROWSER)
+                seen.append(("page", page.status))
+
+        threads = [threading.Thread(target=one) for one in [attack] * 6 + [work] * 6]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert server.query(CLAIMS, "text/csv").body == expected
+    assert {status for kind, status in seen if kind == "attack"} == {503}
+    assert {status for kind, status in seen if kind == "page"} == {200}
+    assert {status for kind, status in seen if kind == "work"} == {200}
+    assert sum(kind == "work" for kind, _ in seen) > 20
+
+
+def test_too_many_at_once() -> None:
+    """Who would wait too long is told to come again; pages come all the same."""
+    with running("--seconds", "0.2") as server:
+        found: list[Answer] = []
+        threads = [
+            threading.Thread(target=lambda: found.append(server.query(BOMB))) for _ in range(90)
+        ]
+        for thread in threads:
+            thread.start()
+        assert server.ask("/id/drug/sotorasib", BROWSER).status == 200
+        for thread in threads:
+            thread.join()
+    assert {answer.status for answer in found} == {503}
+    refused = [answer for answer in found if "too many queries" in answer.text]
+    assert 0 < len(refused) < len(found)
+    assert {answer.headers["retry-after"] for answer in refused} == {"5"}
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has made."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_it_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    """However it ends, its second process and its socket are gone, and Ctrl-C is no error."""
+    os.environ["TMPDIR"] = str(tmp_path)
+    try:
+        with running() as server:
+            (child,) = children(server.process.pid)
+            assert len([*tmp_path.iterdir()]) == 1
+            server.process.send_signal(number)
+            status = server.process.wait(10)
+    finally:
+        del os.environ["TMPDIR"]
+    assert status == (-9 if number == signal.SIGKILL else 0)
+    end = time.monotonic() + 10
+    while time.monotonic() < end and (Path(f"/proc/{child}").exists() or [*tmp_path.iterdir()]):
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_address_in_use() -> None:
+    """One sentence with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(G12cError, match=rf"port {port}: Address already in use; choose"):
+            serve(print, port=port)
+    with pytest.raises(G12cError, match=r"port 70000: .*choose another"):
+        serve(print, port=70000)
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with what to install."""
+    monkeypatch.setattr(util, "find_spec", lambda name: None if name == "uvicorn" else name)
+    with pytest.raises(G12cError, match=r"needs uvicorn.*pip install 'g12c\[serve\]'"):
+        serve(print)
