@@ -392,6 +392,12 @@ def test_a_slip_gets_the_near_name(store: ox.Store) -> None:
         questions.resolve(store, "Lumakra", "Drug")
 
 
+def test_a_literal_belongs_to_its_datatype(store: ox.Store) -> None:
+    """What is no number would be found nowhere, and the empty answer be believed."""
+    with pytest.raises(G12cError, match=r'^position: "AAA" is not a legal integer'):
+        questions.value_of(store, Parameter("position", "integer", "96"), "AAA")
+
+
 def test_value_of(store: ox.Store) -> None:
     """Things become IRIs, literals typed values, and two things of one name are an error."""
     drug = Parameter("drug", "Drug", "")
@@ -399,7 +405,7 @@ def test_value_of(store: ox.Store) -> None:
     number = questions.value_of(store, Parameter("year", "integer", ""), "96")
     assert number == ox.Literal(96)
     assert questions.value_of(store, Parameter("name", "string", ""), "96") == ox.Literal("96")
-    with pytest.raises(G12cError, match=r"--drug 'TWIN' can mean several things: .*three.*two"):
+    with pytest.raises(G12cError, match=r"^drug 'TWIN' can mean several things: .*three.*two"):
         questions.value_of(store, drug, "TWIN")
 
 

@@ -30,9 +30,21 @@ ENDPOINT: Final = f"{BASE}sparql"
 _DECLARATIONS: Final = f"{BASE}prefix"
 _RESULTS: Final = {
     "application/sparql-results+json": {"$ref": "#/components/schemas/Results"},
+    "application/sparql-results+xml": {"type": "string"},
     "text/csv": {"type": "string"},
     "text/tab-separated-values": {"type": "string"},
 }
+
+
+_FORMS: Final = (
+    "The Accept header chooses the form; so does .csv, .tsv, .json or .xml behind a name."
+)
+_REFUSALS: Final = {
+    "Refused": ("400", "A parameter or its value is not known; the sentence says what is."),
+    "NotAcceptable": ("406", "The answer does not come in a form that Accept names."),
+    "Unavailable": ("503", "The answer took too long, or too many ask; ask again later."),
+}
+"""What goes wrong: its name, the HTTP status and what it means."""
 
 
 def questions(dataset: Dataset) -> Export:
@@ -55,7 +67,7 @@ def openapi(dataset: Dataset) -> Export:
         "info": {
             "title": about.title,
             "version": about.version,
-            "description": about.description,
+            "description": f"{about.description}\n\n{_FORMS}",
             "license": {
                 "name": about.data_licence,
                 "url": LICENCES[about.data_licence],
@@ -66,7 +78,13 @@ def openapi(dataset: Dataset) -> Export:
         "paths": {f"/{question.name}": {"get": _operation(question)} for question in asked},
         "components": {
             "schemas": {"Results": _RESULTS_SCHEMA},
-            "responses": {"Refused": {"description": "A parameter or its value is not known."}},
+            "responses": {
+                name: {
+                    "description": description,
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                }
+                for name, (_, description) in _REFUSALS.items()
+            },
         },
     }
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -215,7 +233,10 @@ def _operation(question: Question) -> dict[str, Any]:
                 "description": f"Rows of {', '.join(columns(question))}.",
                 "content": {kind: {"schema": schema} for kind, schema in _RESULTS.items()},
             },
-            "400": {"$ref": "#/components/responses/Refused"},
+            **{
+                status: {"$ref": f"#/components/responses/{name}"}
+                for name, (status, _) in _REFUSALS.items()
+            },
         },
     }
 

@@ -299,12 +299,16 @@ def label_of(store: ox.Store, iri: str) -> str:
 def value_of(store: ox.Store, parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
     """The RDF term for what a user typed for a parameter.
 
-    Raises `G12cError` if nothing, or more than one thing, of the parameter's kind has that name.
+    Raises `G12cError` if nothing, or more than one thing, of the parameter's kind has that name, or
+    if the text is no value of the datatype.
     """
     if parameter.is_literal:
-        if parameter.kind == "string":
-            return ox.Literal(text)
-        return ox.Literal(text, datatype=ox.NamedNode(XSD + parameter.kind))
+        from .datatypes import literal_fault
+
+        datatype = XSD + parameter.kind
+        if fault := literal_fault(text, datatype):
+            raise G12cError(f"{parameter.name}: {fault}")
+        return ox.Literal(text, datatype=ox.NamedNode(datatype))
     found = resolve(store, text, parameter.kind)
     if len(found) > 1:
         listed = "; ".join(f"{label_of(store, iri)} <{iri}>" for iri in found)

@@ -32,9 +32,9 @@ ROWS: Final = {
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
     "application/json": ox.QueryResultsFormat.JSON,
-    "application/xml": ox.QueryResultsFormat.XML,
 }
-"""Media types for the rows of a SELECT and the answer of an ASK; the first is the usual one."""
+"""Media types for the rows of a SELECT and the answer of an ASK; the first is the usual one. Not
+application/xml, which every browser likes better than what it can show."""
 
 TRIPLES: Final = {
     "text/turtle": ox.RdfFormat.TURTLE,

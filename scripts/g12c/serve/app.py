@@ -18,9 +18,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import load as metadata
 from ..guests import MAX_QUERY
@@ -55,6 +56,14 @@ _BESIDE: Final = {MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "r
 """Media types in which to ask for what an IRI names → suffix. Who takes any form gets data: a
 browser names HTML."""
 
+_ANSWERS: Final = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+"""Media types of answers, by the suffix of a stored question, for who cannot set a header."""
+
 _QUICK: Final = 0.2
 """Seconds after which a query is no quick one."""
 
@@ -64,14 +73,17 @@ _READ_ONLY: Final = "this server is read-only: it takes queries, no updates"
 
 
 def contents(sources: Sources) -> dict[str, Callable[[], bytes]]:
-    """What makes each file to serve, by its path: the publication, and the description of ``/api``.
+    """What makes each file to serve, by its path: the publication, and what describes it and /api.
 
     Raises `G12cError` if the data cannot be published.
     """
     quads = tuple(published(sources))
     dataset = Dataset(quads, sources, metadata())
-    api = "openapi.json"
-    return {**publication(sources, quads), f"api/{api}": lambda: openapi(dataset).files[api]}
+    return {
+        **publication(sources, quads),
+        "api/openapi.json": lambda: openapi(dataset).files["openapi.json"],
+        "dataset.ttl": lambda: release_files(dataset)["dataset.ttl"],
+    }
 
 
 def application(
@@ -92,6 +104,7 @@ def application(
         routes=[
             Route("/sparql", queries.sparql, methods=["GET", "POST"]),
             Route("/api/{name}", queries.question),
+            Route("/shape/{name}", _shape),
             Route("/{path:path}", site.page),
         ],
         middleware=[
@@ -105,6 +118,11 @@ def application(
         ],
         exception_handlers={HTTPException: _refused},
     )
+
+
+async def _shape(request: Request) -> Response:
+    """All shapes stand on one page, and in one file beside it."""
+    return RedirectResponse(f"/shapes#{request.path_params['name']}", 303)
 
 
 def _response(
@@ -199,18 +217,22 @@ class _Queries:
 
     async def question(self, request: Request) -> Response:
         """The answer to a stored question, with the parameters of the URL."""
-        name = request.path_params["name"]
-        if name == "openapi.json":
-            return await self.site.file(request, f"api/{name}", {})
+        name, _, suffix = request.path_params["name"].partition(".")
+        if name == "openapi" and suffix == "json":
+            return await self.site.file(request, "api/openapi.json", {})
         if name not in self.questions:
             raise HTTPException(404, unknown("question", name, self.questions, "the library"))
+        if suffix and suffix not in _ANSWERS:
+            raise HTTPException(404, f"an answer comes as .{', .'.join(_ANSWERS)}, not .{suffix}")
         values = request.query_params.multi_items()
         if len(dict(values)) < len(values):
             raise HTTPException(400, "a parameter is there twice; ask once for each value")
-        return await self._answer(request, Asked(question=name, values=dict(values)))
+        asked = Asked(question=name, values=dict(values), rows=_ANSWERS.get(suffix, ""))
+        return await self._answer(request, asked)
 
     async def _answer(self, request: Request, asked: Asked) -> Response:
-        asked = replace(asked, rows=match(request, ROWS), triples=match(request, TRIPLES))
+        rows = asked.rows or match(request, ROWS)
+        asked = replace(asked, rows=rows, triples=match(request, TRIPLES))
         if self.waiting > 16 * self.at_once:
             sentence = "too many queries are waiting; ask again in some seconds"
             raise HTTPException(503, sentence, {"Retry-After": "5"})

@@ -88,11 +88,13 @@ def serve(
 def _listen(host: str, port: int) -> "socket":
     import socket
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 <= port < 1 << 16:
+        raise G12cError(f"port {port}: a port is a number up to 65535")
     try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
         raise G12cError(f"{host} port {port}: {reason}; choose another: --host, --port") from None
 
 
