@@ -281,7 +281,7 @@ def test_bind_puts_values_first_inside_the_outer_where(tmp_path: Path) -> None:
 def test_an_unknown_parameter_names_the_near_one(tmp_path: Path) -> None:
     """And all that there are."""
     question = read_question(write(tmp_path, RQ))
-    with pytest.raises(G12cError, match=r"'--drugs'.*did you mean --drug\?.*--year"):
+    with pytest.raises(G12cError, match=r"'drugs'.*did you mean drug\?.*year"):
         question.bind({"drugs": ox.Literal("a")})
 
 
