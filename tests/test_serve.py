@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import util
@@ -28,7 +28,7 @@ from g12c.errors import G12cError
 from g12c.namespaces import BASE, expand
 from g12c.questions import all_questions, run, values_of
 from g12c.serve.answers import MAX_ROWS, ROWS, TRIPLES
-from g12c.serve.command import serve
+from g12c.serve.command import AT_ONCE, serve
 from g12c.sources import find_sources
 from g12c.store import graph_sizes, load, published
 from g12c.tables import answer
@@ -98,7 +98,9 @@ class Server:
 def running(*options: str) -> Iterator[Server]:
     """The command, on a port that is free."""
     command = [sys.executable, "-m", "g12c", "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stderr
         for line in process.stderr:
             if found := re.match(r"SPARQL 1\.1 +http://127\.0\.0\.1:(\d+)/sparql$", line):
@@ -111,8 +113,11 @@ def running(*options: str) -> Iterator[Server]:
             yield server
         finally:
             process.terminate()
-            rest = process.stderr.read()
-            process.wait(30)
+            try:
+                _, rest = process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.stderr.close()
+                raise
     assert "Traceback" not in rest
 
 
@@ -209,6 +214,22 @@ def test_what_a_client_has_is_not_sent_again(server: Server) -> None:
     assert (again.status, again.body) == (304, b"")
     other = server.ask("/id/gene/kras", "text/html", If_None_Match=first.headers["etag"])
     assert (other.status, other.media) == (200, "text/html")
+
+
+def test_pages_of_others_may_ask(server: Server) -> None:
+    """A query editor in a page from elsewhere may ask, by GET and POST (CORS)."""
+    origin = "https://example.org"
+    found = server.ask("/sparql?query=ASK{}", Origin=origin)
+    assert found.headers["access-control-allow-origin"] == "*"
+    found = server.ask(
+        "/sparql",
+        method="OPTIONS",
+        Origin=origin,
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="content-type",
+    )
+    assert found.status == 200
+    assert "POST" in found.headers["access-control-allow-methods"]
 
 
 # --- SPARQL 1.1 Protocol ------------------------------------------------------------------------
@@ -541,6 +562,24 @@ def test_under_load() -> None:
     assert sum(kind == "work" for kind, _ in seen) > 20
 
 
+def test_slow_queries_make_room() -> None:
+    """When all places are taken by queries without end, a quick one is answered before they end."""
+    with running("--seconds", "4") as server:
+        ended: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: ended.append(server.query(BOMB).status))
+            for _ in range(AT_ONCE)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.1)
+        assert server.query(CLAIMS).status == 200
+        assert ended == []
+        for thread in threads:
+            thread.join()
+    assert ended == [503] * AT_ONCE
+
+
 def test_too_many_at_once() -> None:
     """Who would wait too long is told to come again; pages come all the same."""
     with running("--seconds", "0.2") as server:
@@ -559,6 +598,12 @@ def test_too_many_at_once() -> None:
     assert {answer.headers["retry-after"] for answer in refused} == {"5"}
 
 
+def ask_in_vain(server: Server) -> None:
+    """A query without end, to a server that ends before."""
+    with suppress(OSError, http.client.HTTPException):
+        server.query(BOMB)
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process has made."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -566,21 +611,31 @@ def children(pid: int) -> list[int]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_it_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
-    """However it ends, its second process and its socket are gone, and Ctrl-C is no error."""
+    """However it ends, its processes and its socket are gone, and Ctrl-C is no error."""
     os.environ["TMPDIR"] = str(tmp_path)
     try:
-        with running() as server:
+        with running("--seconds", "60") as server:
             (child,) = children(server.process.pid)
             assert len([*tmp_path.iterdir()]) == 1
-            server.process.send_signal(number)
+            asking = threading.Thread(target=ask_in_vain, args=[server])
+            asking.start()
+            time.sleep(0.2)
+            at_work = children(child)
+            if number == signal.SIGINT:  # a terminal sends it to all
+                os.killpg(server.process.pid, number)
+            else:
+                server.process.send_signal(number)
             status = server.process.wait(10)
+            asking.join()
     finally:
         del os.environ["TMPDIR"]
     assert status == (-9 if number == signal.SIGKILL else 0)
     end = time.monotonic() + 10
-    while time.monotonic() < end and (Path(f"/proc/{child}").exists() or [*tmp_path.iterdir()]):
+    left = [Path(f"/proc/{pid}") for pid in (child, *at_work)]
+    while time.monotonic() < end and (any(p.exists() for p in left) or [*tmp_path.iterdir()]):
         time.sleep(0.05)
-    assert not Path(f"/proc/{child}").exists()
+    assert at_work
+    assert [path for path in left if path.exists()] == []
     assert [*tmp_path.iterdir()] == []
 
 

@@ -12,11 +12,11 @@ import shutil
 import signal
 import socketserver
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NoReturn
 
 import pyoxigraph as ox
 
@@ -114,9 +114,10 @@ def refusal(status: int, sentence: str) -> Reply:
 
 @dataclass(frozen=True)
 class Answerer:
-    """Where the process is asked: its socket."""
+    """The process that answers: where it is asked, and its number, which is its group's too."""
 
     socket: str
+    group: int
 
     async def ask(self, asked: Asked) -> Reply:
         """What `answer` gives there; 503 if the process is gone."""
@@ -128,8 +129,15 @@ class Answerer:
             writer.close()
             status, media = json.loads(head)
         except (OSError, ValueError):
-            return refusal(503, "the process that answers queries is gone; start the server anew")
+            return refusal(
+                503, "the server is ending, or its process for queries did; start it anew"
+            )
         return Reply(status, media, body)
+
+    def end(self) -> None:
+        """End it and what it is at; who waits is told that it is gone."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
 
 
 @contextmanager
@@ -144,10 +152,13 @@ def answering(
             if not child:
                 process.store, process.questions, process.seconds = store, questions, seconds
                 _serve(process)
+        with suppress(OSError):  # it is at the same, and may have been first
+            os.setpgid(child, child)
+        answerer = Answerer(address, child)
         try:
-            yield Answerer(address)
+            yield answerer
         finally:
-            os.kill(child, signal.SIGTERM)
+            answerer.end()
             os.waitpid(child, 0)
 
 
@@ -163,7 +174,7 @@ class _Process(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
         super().service_actions()
         if os.getppid() != self.parent:
             shutil.rmtree(Path(str(self.server_address)).parent, ignore_errors=True)
-            os._exit(0)
+            os.killpg(0, signal.SIGKILL)
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -177,10 +188,11 @@ class _Handler(socketserver.StreamRequestHandler):
         self.wfile.write(json.dumps([reply.status, reply.media]).encode() + b"\n" + reply.body)
 
 
-def _serve(process: _Process) -> None:
-    """Be the process, which ends with the server and not by Ctrl-C."""
+def _serve(process: _Process) -> NoReturn:
+    """Be the process, with its children a group of its own, which Ctrl-C does not reach."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with suppress(OSError):
+            os.setpgid(0, 0)
         process.parent = os.getppid()
         process.serve_forever()
     finally:

@@ -8,6 +8,7 @@ from ..errors import G12cError
 
 if TYPE_CHECKING:
     from socket import socket
+    from types import FrameType
 
 AT_ONCE: Final = 4
 """Half of how many queries are at work at most; each may take `limits.MAX_MEMORY`."""
@@ -66,6 +67,11 @@ def serve(
 
             from .app import application, contents
 
+            class Server(uvicorn.Server):
+                def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+                    answerer.end()  # or the server would wait for the queries at work
+                    super().handle_exit(sig, frame)
+
             graphs = graph_sizes(store)
             app = application(contents(sources), answerer, questions, graphs, AT_ONCE)
             config = uvicorn.Config(
@@ -75,14 +81,13 @@ def serve(
                 access_log=False,
                 server_header=False,
                 headers=[("X-Content-Type-Options", "nosniff")],
-                timeout_graceful_shutdown=3,
             )
             address = f"http://{_shown(listener)}/"
             report(f"pages and data  {address}")
             report(f"SPARQL 1.1      {address}sparql")
             report(f"questions       {address}api/openapi.json")
             report("Ctrl-C ends it")
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> "socket":
