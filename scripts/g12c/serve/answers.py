@@ -152,8 +152,9 @@ def answering(
             if not child:
                 process.store, process.questions, process.seconds = store, questions, seconds
                 _serve(process)
-        with suppress(OSError):  # it is at the same, and may have been first
-            os.setpgid(child, child)
+        os.setpgid(
+            child, child
+        )  # a group of its own, with its children, which Ctrl-C does not reach
         answerer = Answerer(address, child)
         try:
             yield answerer
@@ -189,10 +190,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 def _serve(process: _Process) -> NoReturn:
-    """Be the process, with its children a group of its own, which Ctrl-C does not reach."""
+    """Be the process."""
     try:
-        with suppress(OSError):
-            os.setpgid(0, 0)
         process.parent = os.getppid()
         process.serve_forever()
     finally:
