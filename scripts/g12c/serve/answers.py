@@ -152,9 +152,7 @@ def answering(
             if not child:
                 process.store, process.questions, process.seconds = store, questions, seconds
                 _serve(process)
-        os.setpgid(
-            child, child
-        )  # a group of its own, with its children, which Ctrl-C does not reach
+        os.setpgid(child, child)  # so that Ctrl-C does not reach it, nor what it is at
         answerer = Answerer(address, child)
         try:
             yield answerer
