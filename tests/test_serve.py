@@ -4,6 +4,8 @@ import http.client
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -383,6 +385,19 @@ def test_stored_questions(server: Server) -> None:
         rows = run(store(), bound)
         if isinstance(rows, ox.QuerySolutions):
             assert found.body == rows.serialize(format=ox.QueryResultsFormat.CSV), path
+
+
+def test_documented_commands(server: Server) -> None:
+    """What docs/publish.md tells to run answers."""
+    if not (curl := shutil.which("curl")):
+        pytest.skip("needs curl")
+    text = (Path(__file__).parents[1] / "docs" / "publish.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^curl (.*)$", text, re.MULTILINE)
+    assert len(lines) > 1
+    for line in lines:
+        words = shlex.split(line.replace("http://127.0.0.1:8000", server.url("")))
+        done = subprocess.run([curl, "-sSf", *words], capture_output=True, text=True, check=True)
+        assert done.stdout.count("\n") > 5
 
 
 # --- refusals -------------------------------------------------------------------------------------
