@@ -177,6 +177,20 @@ def test_negotiation(server: Server, path: str, accept: str, media: str) -> None
     assert head.headers["content-length"] == str(len(found.body))
 
 
+def test_nanopublications_and_shapes(server: Server) -> None:
+    """A nanopublication is TriG for all; a shape has its place on a page, and in a file."""
+    turtle = server.ask("/claim/s066-kras-y96d-confers-resistance-to-sotorasib", BROWSER).text
+    (name,) = {*re.findall(r"np/(RA[\w-]+)", turtle)}
+    for accept in ("*/*", BROWSER, "application/trig"):
+        found = server.ask(f"/np/{name}", accept)
+        assert (found.status, found.media) == (200, "application/trig")
+        assert f"np/{name}" in found.text
+    moved = server.ask("/shape/Claim-subject", "text/turtle")
+    assert (moved.status, moved.headers["location"]) == (303, "/shapes#Claim-subject")
+    assert "shape:Claim-subject\n" in server.ask("/shapes", "text/turtle").text
+    assert 'id="Claim-subject"' in server.ask("/shapes", BROWSER).text
+
+
 def test_every_iri(server: Server) -> None:
     """Whatever the dataset says something of has data that says so, and a page."""
     nodes = {quad.subject for quad in published(find_sources())}

@@ -4,7 +4,10 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,18 +21,28 @@ import pytest
 import rdflib
 
 from g12c.errors import G12cError
+from g12c.export.claims import Dataset
+from g12c.export.metadata import load
+from g12c.export.nanopub import nanopubs, verify
+from g12c.library import questions
 from g12c.namespaces import BASE, G12C, expand, graph_iri
 from g12c.questions import find_question, select
+from g12c.reading import read_turtle
 from g12c.release import rdfc_hash, verify_release
 from g12c.site import command, folder, make
 from g12c.site.data import Data
-from g12c.site.layout import FORMATS
+from g12c.site.layout import BESIDE, FORMATS
 from g12c.site.markup import Markup, data_block, join, tag
-from g12c.site.matrix import QUESTION, STATES, matrix
+from g12c.site.matrix import FLAGS, QUESTION, STATES, matrix
 from g12c.sources import find_sources
 from g12c.store import published
 from g12c.trace import letters
 
+SYNTAXES = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
+}
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
@@ -191,20 +204,106 @@ def test_every_iri_of_ours_has_its_page(
             assert local.removeprefix("ontology#") in readings["ontology.html"].ids, iri
         else:
             assert f"{local}.html" in files, iri
-            for suffix in FORMATS:
+            for suffix in BESIDE:
                 assert f"{local}.{suffix}" in files, iri
+
+
+def test_every_question_has_its_data(
+    data: Data, quads: list[ox.Quad], files: dict[str, bytes]
+) -> None:
+    """Beside its page stands what the file of all questions says of it."""
+    whole = questions(Dataset(tuple(quads), find_sources(), load())).files["questions.ttl"]
+    told = {quad.triple for quad in ox.parse(whole, format=ox.RdfFormat.TURTLE)}
+    assert len(data.questions) > 90
+    for question in data.questions:
+        node = ox.NamedNode(expand(f"query:{question.name}"))
+        assert f"query/{question.name}.html" in files
+        for suffix, form in SYNTAXES.items():
+            parsed = ox.parse(files[f"query/{question.name}.{suffix}"], format=form)
+            own = {quad.triple for quad in parsed}
+            assert own == {triple for triple in told if triple.subject == node}, question.name
+            assert own
+
+
+def test_every_shape_has_its_place(files: dict[str, bytes], readings: dict[str, Read]) -> None:
+    """The page of the rules has each with its message, and beside it they are as in the sources."""
+    triples = [
+        triple
+        for path in find_sources().shape_files()
+        for triple in read_turtle(path.read_bytes(), path.name)
+    ]
+    page = readings["shapes.html"]
+    shown = " ".join(page.texts)
+    names = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
+    assert len(names) > 300
+    assert {name.removeprefix(expand("shape:")) for name in names} <= page.ids
+    words = re.sub(r"\s+", "", shown)
+    for triple in triples:
+        if triple.predicate.value == expand("sh:message"):
+            assert re.sub(r"\s+", "", triple.object.value) in words  # type: ignore[union-attr]
+    assert "shapes.html" in {
+        link for name in ("about", "ontology") for link in readings[f"{name}.html"].links
+    }
+    for suffix, form in SYNTAXES.items():
+        assert rdfc_hash(ox.parse(files[f"shapes.{suffix}"], format=form)) == rdfc_hash(triples)
+
+
+def test_each_claim_is_a_nanopublication(
+    data: Data, quads: list[ox.Quad], files: dict[str, bytes], readings: dict[str, Read]
+) -> None:
+    """A file of its own at the path of its name, linked from the claim, as in the file of all."""
+    names = [name for name in files if name.startswith("np/")]
+    claims = data.of_kind("Claim")
+    assert len(names) == len(claims) > 400
+    dataset = Dataset(tuple(quads), find_sources(), load())
+    whole = nanopubs(dataset).files["g12c-nanopubs.trig"]
+    for claim in claims:
+        page = readings[f"{claim.removeprefix(BASE)}.html"]
+        (name,) = {link.removeprefix("../") for link in page.links if link.endswith(".trig")}
+        assert verify(files[name], name) == (1, []), claim
+        prefixes, _, body = files[name].partition(b"\n\n")
+        assert body in whole
+        assert {*prefixes.split(b"\n")} <= {*whole.split(b"\n\n")[0].split(b"\n")}
+        said = {quad.subject for quad in ox.parse(files[name], format=ox.RdfFormat.TRIG)}
+        assert ox.NamedNode(claim) in said
+        names.remove(name)
+    assert names == []
+
+
+def test_signposts_name_the_files(data: Data, files: dict[str, bytes]) -> None:
+    """The head of a page names each file that says the same, with its media type."""
+    for iri in data.resources:
+        name = f"{iri.removeprefix(BASE)}.html"
+        if iri.startswith(G12C) or name == "ontology.html":
+            continue
+        links = re.findall(rb'<link rel="(\w+)" type="([^"]+)" href="([^"]+)">', files[name])
+        wanted = {FORMATS[suffix][0] for suffix in BESIDE}
+        wanted |= {"application/trig"} if data.is_a(iri, "Claim") else set()
+        for relation in (b"alternate", b"describedby"):
+            found = {media.decode(): href for rel, media, href in links if rel == relation}
+            assert found.keys() == wanted, name
+            for href in found.values():
+                assert _joined(name, href.decode()) in files, name
+
+
+def test_every_page_says_how_to_report_an_error(data: Data, readings: dict[str, Read]) -> None:
+    """With its own address and the version, so that the report says what it is about."""
+    for iri in data.resources:
+        if not iri.startswith(G12C):
+            page = readings[f"{iri.removeprefix(BASE)}.html"]
+            (report,) = (text for text in page.texts if "What is wrong:" in text)
+            assert report.startswith(f"g12c {load().version}: {iri}\n"), iri
+    assert "report" in readings["about.html"].ids
 
 
 def test_the_files_beside_a_page_are_one_graph(files: dict[str, bytes]) -> None:
     """Turtle, JSON-LD and N-Triples of a page hold the same triples, about what the page is of."""
     stems = [name[:-4] for name in files if name.endswith(".ttl")]
     assert len(stems) > 1000
-    formats = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD,
-               "nt": ox.RdfFormat.N_TRIPLES}  # fmt: skip
     for stem in stems:
         graphs = [
             list(ox.parse(files[f"{stem}.{suffix}"], format=form))
-            for suffix, form in formats.items()
+            for suffix, form in SYNTAXES.items()
         ]
         hashes = {rdfc_hash(quad.triple for quad in graph) for graph in graphs}
         assert len(hashes) == 1, stem
@@ -253,6 +352,9 @@ def test_head_describes_the_page(data: Data, readings: dict[str, Read]) -> None:
         assert about["license"].startswith("https://creativecommons.org/")
         assert iri in page.links
         types.add(about["@type"])
+        if about["@type"] in {"Gene", "Protein"}:
+            (profile,) = (about[name] for name in about if name.endswith("conformsTo"))
+            assert f"/{about['@type']}/" in profile["@id"]
     assert {"Claim", "Gene", "Drug", "ScholarlyArticle", "DefinedTerm"} <= types
 
 
@@ -284,6 +386,94 @@ def test_cells_have_the_claims_that_the_question_counts(data: Data) -> None:
     assert {cell.state for cell in content.cells.values()} <= STATES.keys()
 
 
+def test_each_cell_leads_to_its_claims(data: Data, readings: dict[str, Read]) -> None:
+    """On the page of home and of the matrix; a cell of which nothing is said leads nowhere."""
+    content = matrix(data)
+    there = {link for link in readings["matrix.html"].links if link.startswith("claim/")}
+    for page, prefix in (("index.html", "matrix.html"), ("matrix.html", "")):
+        cells = [cell for cell in content.cells.values() if cell.claims]
+        linked = {link for link in readings[page].links if link.startswith(f"{prefix}#kras-")}
+        assert linked >= {
+            f"{prefix}#{cell.name}" for cell in cells if cell.name.startswith("kras-")
+        }
+        for cell in content.cells.values():
+            assert (f"{prefix}#{cell.name}" in readings[page].links) == bool(cell.claims)
+            assert (cell.state == "not stated") == (not cell.claims)
+    for cell in content.cells.values():
+        assert {f"{iri.removeprefix(BASE)}.html" for iri in cell.claims} <= there
+        assert (cell.name in readings["matrix.html"].ids) == bool(cell.claims)
+    assert len({state.symbol for state in STATES.values()}) == len(STATES) >= 5
+
+
+def test_page_of_a_thing_tells_all(data: Data, readings: dict[str, Read]) -> None:
+    """Its synonyms, its identifiers elsewhere, and each claim that is about it."""
+    things = [iri for iri in data.resources if data.is_thing(iri)]
+    assert len(things) > 300
+    for iri in things:
+        name = f"{iri.removeprefix(BASE)}.html"
+        page = readings[name]
+        shown = " ".join(page.texts)
+        for synonym in data.values(iri, "skos:altLabel"):
+            assert synonym in shown, name
+        for mapping in data.subjects("g12c:mappedThing", iri):
+            target = data.value(mapping, "g12c:mappingTarget")
+            assert target in page.links or target in shown, name
+        links = {_joined(name, urldefrag(link)[0]) for link in page.links if "://" not in link}
+        for prop in ("g12c:subject", "g12c:object"):
+            for claim in data.subjects(prop, iri):
+                assert f"{claim.removeprefix(BASE)}.html" in links, (name, claim)
+
+
+def test_the_query_of_a_page_gives_the_same(data: Data, readings: dict[str, Read]) -> None:
+    """What is said to give the same as the page of a thing gives its claims."""
+    iri = expand("drug:sotorasib")
+    page = readings["id/drug/sotorasib.html"]
+    (query,) = (text for text in page.texts if text.startswith("PREFIX"))
+    found = {row["claim"].value for row in select(data.store, query)}
+    about = {
+        claim for p in ("subject", "object") for claim in data.subjects(f"g12c:{p}", iri, "Claim")
+    }
+    assert found == about
+    assert len(found) > 30
+
+
+def test_ontology_page_has_every_term(data: Data, readings: dict[str, Read]) -> None:
+    """With definition, examples and notes in full, and a link for each alignment."""
+    page = readings["ontology.html"]
+    shown = {*page.texts}
+    texts = {
+        expand(f"skos:{name}") for name in ("definition", "example", "scopeNote", "editorialNote")
+    }
+    terms = [iri for iri in data.said if iri.startswith(G12C)]
+    assert len(terms) > 200
+    for iri in terms:
+        assert iri.removeprefix(G12C) in page.ids
+        for said in data.said[iri]:
+            if said.prop in texts:
+                assert any(said.text in text for text in shown), iri
+            elif said.graph == "alignments":
+                assert said.text in page.links, iri
+
+
+def test_pictures_say_what_their_marks_mean(files: dict[str, bytes]) -> None:
+    """Each symbol and flag of a picture is in its key, and the codons are those of the article."""
+    signs = {state.symbol: state.word for state in STATES.values()} | {
+        sign: name.lower() for name, (sign, _) in FLAGS.items()
+    }
+    used = set()
+    for name in ("matrix", "kras", "mechanisms"):
+        svg = files[f"pictures/{name}.svg"].decode()
+        texts = re.findall(r">([^<]+)</(?:text|tspan)>", svg)
+        for sign, word in signs.items():
+            if sign != "·" and any(sign in text for text in texts):
+                assert word in texts, (name, sign)
+                used.add(sign)
+    assert {"●", "◐", "◔", "○", "◇", "!", "*"} <= used
+    kras = files["pictures/kras.svg"].decode()
+    for codon in ("G12", "G13", "Q61", "R68", "H95", "Y96"):
+        assert f">{codon}</text>" in kras
+
+
 def test_cells_say_their_state_in_words(readings: dict[str, Read]) -> None:
     """Symbol and colour say nothing that a word does not say."""
     words = readings["index.html"].texts
@@ -307,13 +497,40 @@ def test_same_files_from_the_same_facts(quads: list[ox.Quad], files: dict[str, b
     assert [name for name in files if files[name] != again[name]] == []
 
 
+_DIGESTS = """
+import hashlib, json
+from g12c.site.folder import publication
+from g12c.sources import find_sources
+made = publication(find_sources())
+print(json.dumps({n: hashlib.sha256(f()).hexdigest() for n, f in made.items() if n != "g12c.html"}))
+"""
+
+
+def test_same_files_whatever_the_hashes(files: dict[str, bytes]) -> None:
+    """No page and no answer follows the order of a set, which another process has otherwise."""
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    told = subprocess.run(
+        [sys.executable, "-c", _DIGESTS], env=environment, check=True, capture_output=True
+    ).stdout
+    again = json.loads(told)
+    assert again.keys() == files.keys() - {"g12c.html"}
+    changed = [
+        name for name, digest in again.items() if hashlib.sha256(files[name]).hexdigest() != digest
+    ]
+    assert changed == []
+
+
 def test_the_one_file_holds_everything(files: dict[str, bytes], readings: dict[str, Read]) -> None:
-    """It has a section for each page, links only inside itself, and its policy fits its scripts."""
+    """A section a page but for mappings, links inside only, and a policy that fits its scripts."""
     text = files["g12c.html"].decode()
     page = parsed(files["g12c.html"])
     assert page.wrong == ["a style element"]
     assert page.stack == []
-    assert {name.removesuffix(".html") for name in readings} <= page.ids
+    pages = {name.removesuffix(".html") for name in readings if not name.startswith("mapping/")}
+    assert pages <= page.ids
+    assert not [name for name in page.ids if name.startswith("mapping/")]
+    assert len(text) < 9_500_000
     inside = [link for link in page.links if not link.startswith(("http://", "https://"))]
     assert [link for link in inside if not link.startswith("#")] == []
     asked = ("#query=", "#question=")

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -51,7 +52,7 @@ def questions(dataset: Dataset) -> Export:
     """``questions.ttl``: the questions, the prefixes that they use, and the partitions."""
     asked = all_questions(dataset.sources)
     text = write(
-        [*_executables(asked), *_declarations(asked), *partitions(dataset)],
+        [*chain.from_iterable(map(executable, asked)), *_declarations(asked), *partitions(dataset)],
         "The stored questions as SHACL executables, prefixes, and what each class of things has.",
     )
     return Export({"questions.ttl": text.encode()})
@@ -94,21 +95,21 @@ def openapi(dataset: Dataset) -> Export:
 # --- RDF --------------------------------------------------------------------------------------
 
 
-def _executables(asked: Iterable[Question]) -> Iterator[ox.Triple]:
-    for question in asked:
-        node = f"query:{question.name}"
-        form = form_of(question.sparql).capitalize()
-        yield triple(node, "rdf:type", "sh:SPARQLExecutable")
-        yield triple(node, "rdf:type", f"sh:SPARQL{form}Executable")
-        yield triple(node, "rdfs:comment", english(question.summary))
-        yield triple(node, "dcterms:description", english(question.description))
-        if question.trap:
-            yield triple(node, "skos:scopeNote", english(question.trap))
-        for tag in question.tags:
-            yield triple(node, "schema:keywords", ox.Literal(tag))
-        yield triple(node, "schema:target", ENDPOINT)
-        yield triple(node, "sh:prefixes", _DECLARATIONS)
-        yield triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
+def executable(question: Question) -> Iterator[ox.Triple]:
+    """A question as a SHACL executable, in the manner of the SIB's sparql-examples."""
+    node = f"query:{question.name}"
+    form = form_of(question.sparql).capitalize()
+    yield triple(node, "rdf:type", "sh:SPARQLExecutable")
+    yield triple(node, "rdf:type", f"sh:SPARQL{form}Executable")
+    yield triple(node, "rdfs:comment", english(question.summary))
+    yield triple(node, "dcterms:description", english(question.description))
+    if question.trap:
+        yield triple(node, "skos:scopeNote", english(question.trap))
+    for tag in question.tags:
+        yield triple(node, "schema:keywords", ox.Literal(tag))
+    yield triple(node, "schema:target", ENDPOINT)
+    yield triple(node, "sh:prefixes", _DECLARATIONS)
+    yield triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
 
 
 def body(question: Question) -> str:

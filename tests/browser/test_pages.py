@@ -23,6 +23,7 @@ PAGES = (
     "sparql.html",
     "about.html",
     "ontology.html",
+    "shapes.html",
     "dataset.html",
     "graph/claims.html",
     "id/alteration/kras-y96d.html",
@@ -55,6 +56,27 @@ def test_from_a_cell_to_its_claim_and_its_data(page: Page, site: str) -> None:
     assert any("confersResistanceTo" in str(triple) for triple in triples)
 
 
+def test_report_of_an_error(page: Page, site: str) -> None:
+    """One opens it at the foot of a page, and takes it away with address and version."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}claim/s066-kras-y96d-confers-resistance-to-sotorasib.html")
+    page.get_by_text("Report an error").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert copied[0].endswith("/claim/s066-kras-y96d-confers-resistance-to-sotorasib")
+    assert copied[1:] == ["What is wrong:", "How one can tell:"]
+
+
+def test_rule_at_its_address(page: Page, site: str) -> None:
+    """The address of a shape leads to its row, and that to the term that it names."""
+    page.goto(f"{site}shapes.html#Claim-cue")
+    row = page.get_by_role("row", name="Claim-cue")
+    expect(row).to_be_in_viewport()
+    row.get_by_role("link", name="g12c:cue").click()
+    expect(page.locator("#cue")).to_be_in_viewport()
+
+
 def test_search_by_keyboard(page: Page, site: str) -> None:
     """A name in HGVS leads to the alteration, without a mouse."""
     page.goto(f"{site}about.html")
@@ -77,6 +99,7 @@ def test_search_by_keyboard(page: Page, site: str) -> None:
         ("CHEMBL4594350", "adagrasib"),
         ("confersResistanceTo", "confers resistance to"),
         ("y96d adagrasib", "KRAS Y96D"),
+        ("resistance-by-drug", "question"),
     ],
 )
 def test_search_finds(page: Page, site: str, words: str, first: str) -> None:
@@ -212,6 +235,9 @@ def test_one_file_from_a_disk(page: Page, folder: Path) -> None:
     expect(heading).to_have_text("KRAS Y96D")
     page.go_back()
     expect(heading).to_have_text("SPARQL")
+    page.goto(f"{(folder / 'g12c.html').as_uri()}#query/resistance-by-drug")
+    page.get_by_role("link", name="All 48 rows").click()
+    expect(answer).to_have_attribute("data-rows", "48")
 
 
 def test_folder_from_a_disk(page: Page, folder: Path) -> None:

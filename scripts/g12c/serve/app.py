@@ -45,6 +45,7 @@ MEDIA: Final = {
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
     "svg": "image/svg+xml",
+    "trig": "application/trig",
     "ttl": "text/turtle",
     "txt": "text/plain",
     "wasm": "application/wasm",
@@ -52,7 +53,7 @@ MEDIA: Final = {
 """The media types of files, by their suffix."""
 
 _PAGE: Final = {"text/html": "html", "application/xhtml+xml": "html"}
-_BESIDE: Final = {MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf")} | _PAGE
+_BESIDE: Final = {MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf", "trig")} | _PAGE
 """Media types in which to ask for what an IRI names → suffix. Who takes any form gets data: a
 browser names HTML."""
 

@@ -15,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import G12cError
-from ..namespaces import BASE, G12C, KINDS, PREFIXES, expand, shorten
+from ..namespaces import BASE, G12C, KINDS, PREFIXES, expand, graph_iri, shorten
 from ..questions import Question, all_questions
 from ..sources import Sources
 
@@ -83,6 +83,11 @@ class Data:
         return all_questions(self.sources)
 
     @cached_property
+    def _labels(self) -> dict[str, str]:
+        asked = {expand(f"query:{one.name}"): one.summary for one in self.questions}
+        return asked | {iri: label for iri in self.said if (label := self.value(iri, "rdfs:label"))}
+
+    @cached_property
     def resources(self) -> list[str]:
         """The IRIs below our base that something is said of, sorted."""
         return sorted(iri for iri in self.said if iri.startswith(BASE))
@@ -142,8 +147,8 @@ class Data:
         return sorted(node for node in found if not kind or self.is_a(node, kind))
 
     def label(self, iri: str) -> str:
-        """What a person calls it: its label, else its CURIE or IRI."""
-        return self.value(iri, "rdfs:label") or shorten(iri)
+        """What a person calls it: its label, for a question its words, else its CURIE or IRI."""
+        return self._labels.get(iri) or shorten(iri)
 
     def kinds(self, iri: str) -> list[str]:
         """The classes that it is asserted to belong to, as local names."""
@@ -217,8 +222,15 @@ class Data:
 
     def graph(self, name: str) -> list[ox.Triple]:
         """The triples of a named graph."""
-        wanted = ox.NamedNode(expand(f"graph:{name}"))
-        return [quad.triple for quad in self.quads if quad.graph_name == wanted]
+        return self._graphs[graph_iri(name)]
+
+    @cached_property
+    def _graphs(self) -> dict[str, list[ox.Triple]]:
+        graphs: dict[str, list[ox.Triple]] = defaultdict(list)
+        for quad in self.quads:
+            if isinstance(quad.graph_name, ox.NamedNode):
+                graphs[quad.graph_name.value].append(quad.triple)
+        return graphs
 
     @cached_property
     def graph_sizes(self) -> dict[str, int]:
@@ -238,12 +250,6 @@ def key(node: ox.NamedNode | ox.BlankNode) -> str:
 @cache
 def _full(curie: str) -> str:
     return expand(curie)
-
-
-def bare(question: Question) -> str:
-    """The SPARQL of a question without its header."""
-    lines = question.sparql.split("\n")
-    return "\n".join(line for line in lines if not line.startswith("#+")).strip()
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -1,8 +1,8 @@
 """All files of the publication: pages, the data beside them, pictures, scripts, the one file."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from importlib.resources import files as package_files
 from typing import Final
 
@@ -11,17 +11,18 @@ import pyoxigraph as ox
 from ..errors import G12cError
 from ..export.metadata import Metadata, load
 from ..export.rdf import rdf_xml
-from ..namespaces import G12C, PREFIXES, expand, shorten
+from ..namespaces import expand, shorten
 from ..questions import Question, form_of, normal, run
 from ..sources import Sources
 from ..store import nquads, published
 from ..tables import render
 from ..turtle import write
-from . import pages, pictures, resources
+from . import asking, drawing, pages, pictures, resources
 from .data import Data
-from .layout import At, Page, document
+from .layout import BESIDE, At, Page, document
 from .markup import data_block
 from .matrix import matrix
+from .nanopubs import nanopublications
 from .single import EMBEDDED, single
 
 STATIC: Final = (
@@ -47,12 +48,14 @@ def publication(
     about = load()
     content = matrix(data)
     made = pages.pages(data, about, content)
-    made += resources.pages(data)
-    made += [resources.question_page(data, question) for question in data.questions]
+    nanopubs = nanopublications(data, about)
+    made += resources.pages(data, {claim: path for claim, (path, _) in nanopubs.items()})
+    made += [asking.question_page(data, question) for question in data.questions]
     files: dict[str, Callable[[], bytes]] = {
         **{f"static/{name}": partial(static, name) for name in STATIC},
         **dict(_pages(data, about, made)),
-        **dict(_data(data, made)),
+        **dict(_data(made)),
+        **{path: partial(bytes, text) for path, text in nanopubs.values()},
         **dict(_answers(data)),
         "static/search-index.js": partial(search_index, data, made),
         "dataset.nq": partial(nquads, data.quads),
@@ -60,7 +63,7 @@ def publication(
     }
     at = At(data, about, "pictures/x")
     for picture in pictures.pictures(data, content):
-        files[f"pictures/{picture.name}.svg"] = partial(pictures.alone, picture, at)
+        files[f"pictures/{picture.name}.svg"] = partial(drawing.alone, picture, at)
     embedded = {name: files[name] for name in EMBEDDED}
     files["g12c.html"] = partial(single, data, about, made, embedded)
     return dict(sorted(files.items()))
@@ -90,22 +93,21 @@ def _pages(
         yield f"{page.path}.html", partial(document, page, At(data, about, page.path))
 
 
-def _data(data: Data, made: Iterable[Page]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _data(made: Iterable[Page]) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The Turtle, JSON-LD and N-Triples beside the pages."""
     for page in made:
-        for suffix in page.formats:
-            yield f"{page.path}.{suffix}", partial(_described, data, page.iri, suffix)
+        if page.triples:
+            for suffix in BESIDE:
+                yield f"{page.path}.{suffix}", partial(_described, page.triples, suffix)
 
 
-def _described(data: Data, iri: str, suffix: str) -> bytes:
-    graph = PREFIXES["graph"]
-    if iri.startswith(graph):
-        triples = data.graph(iri.removeprefix(graph))
-    elif iri == G12C.removesuffix("#"):
-        triples = [*data.graph("ontology"), *data.graph("alignments")]
-    else:
-        triples = data.description(iri)
-    return rdf(triples, suffix)
+def _described(triples: Callable[[], Sequence[ox.Triple]], suffix: str) -> bytes:
+    return rdf(_ordered(triples), suffix)
+
+
+@lru_cache(maxsize=8)  # the three files of a page are made one after another
+def _ordered(triples: Callable[[], Sequence[ox.Triple]]) -> list[ox.Triple]:
+    return sorted(set(triples()), key=str)
 
 
 def _answers(data: Data) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -118,14 +120,13 @@ def _answer(data: Data, question: Question) -> bytes:
     return render(run(data.store, question.sparql, str(question.path)), "csv")
 
 
-def rdf(triples: list[ox.Triple], suffix: str) -> bytes:
-    """Triples in one of the `FORMATS`."""
-    ordered = sorted(set(triples), key=str)
+def rdf(triples: Sequence[ox.Triple], suffix: str) -> bytes:
+    """Triples, in their order, in one of the forms `BESIDE` a page."""
     if suffix == "ttl":
-        return write(ordered).encode()
+        return write(triples).encode()
     if suffix == "nt":
-        return b"".join(f"{triple} .\n".encode() for triple in ordered)
-    linked = ox.serialize(ordered, format=ox.RdfFormat.JSON_LD) or b"[]"
+        return b"".join(f"{triple} .\n".encode() for triple in triples)
+    linked = ox.serialize(triples, format=ox.RdfFormat.JSON_LD) or b"[]"
     return linked.replace(b"<", b"\\u003c") + b"\n"
 
 
@@ -134,7 +135,7 @@ def search_index(data: Data, made: Iterable[Page]) -> bytes:
     rows = []
     for page in made:
         iri = page.iri
-        kind = (data.kinds(iri) or ["page"])[0] if iri else "page"
+        kind = next(iter(data.kinds(iri)), _kind_by_path(page.path))
         if kind == "Mapping":
             continue
         rows.append([page.title, _kind(data, kind), page.path, _names(data, iri)])
@@ -143,6 +144,11 @@ def search_index(data: Data, made: Iterable[Page]) -> bytes:
             rows.append([data.label(iri), "term", path, shorten(iri)])
     text = data_block(json.dumps(rows, separators=(",", ":")))
     return f"self.searchIndex = {text};\n".encode()
+
+
+def _kind_by_path(path: str) -> str:
+    """What a page is that is of no class of the ontology."""
+    return {"query": "question", "graph": "named graph"}.get(path.partition("/")[0], "page")
 
 
 def _kind(data: Data, kind: str) -> str:

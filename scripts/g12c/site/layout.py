@@ -5,13 +5,15 @@ into a folder of files and into one self-contained file, where links and ids dif
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
+
 from ..export.metadata import LICENCES, Metadata
-from ..namespaces import BASE, shorten
+from ..namespaces import BASE, DCTERMS, PREFIXES, shorten
 from .data import Data
 from .markup import Child, Markup, data_block, is_link, join, tag
 
@@ -19,15 +21,22 @@ FORMATS: Final = {
     "ttl": ("text/turtle", "Turtle"),
     "jsonld": ("application/ld+json", "JSON-LD"),
     "nt": ("application/n-triples", "N-Triples"),
+    "trig": ("application/trig", "nanopublication"),
 }
-"""The files beside a page: suffix → media type and name."""
+"""The files that say the same as a page: suffix → media type and name."""
+
+BESIDE: Final = ("ttl", "jsonld", "nt")
+"""Those of them that stand beside a page under its name."""
+
+ELSEWHERE: Final = PREFIXES["mapping"]
+"""What has no page in the one file: a mapping is told on the page of its thing."""
 
 NAVIGATION: Final = (
     ("matrix", "Matrix"),
     ("pictures", "Pictures"),
     ("things", "Things"),
     ("claims", "Claims"),
-    ("defects", "Defects"),
+    ("defects", "Faults"),
     ("questions", "Questions"),
     ("sparql", "SPARQL"),
     ("ontology", "Ontology"),
@@ -69,6 +78,8 @@ class At:
     def link(self, iri: str, text: Child = None, **attributes: str | None) -> Markup:
         """A resource by its label: linked to its page, or, if it is not ours, to itself."""
         shown = text or self.data.label(iri)
+        if self.single and iri.startswith(ELSEWHERE):
+            iri = self.data.value(iri, "g12c:mappedThing")
         if path := self.data.paths.get(iri):
             return tag("a", shown, href=self.href(path), **attributes)
         if is_link(iri):
@@ -77,10 +88,7 @@ class At:
 
     def links(self, iris: Sequence[str], separator: str = ", ") -> Markup:
         """Several of them in a row."""
-        parts: list[Child] = []
-        for iri in iris:
-            parts += [separator, self.link(iri)] if parts else [self.link(iri)]
-        return join(*parts)
+        return in_row(map(self.link, iris), separator)
 
     def ask(self, **parameters: str) -> str:
         """The link that opens the query page with a ``query``, or a ``question`` and its values."""
@@ -90,17 +98,27 @@ class At:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its path below the base without ``.html``, and its content for a place."""
+    """One page: its path below the base without ``.html``, and its content for a place.
+
+    ``triples`` are what it says, for the files `BESIDE` it; ``nanopub`` is the path of the
+    nanopublication that says it.
+    """
 
     path: str
     title: str
     content: Callable[[At], Markup]
     summary: str = ""
     iri: str = ""
-    kind: str = "WebPage"
     schema: Mapping[str, Any] = field(default_factory=dict)
-    formats: tuple[str, ...] = ()
+    triples: Callable[[], Sequence[ox.Triple]] | None = None
+    nanopub: str = ""
     scripts: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that say the same: path → suffix, a key of `FORMATS`."""
+        files = {f"{self.path}.{suffix}": suffix for suffix in BESIDE if self.triples}
+        return files | ({self.nanopub: "trig"} if self.nanopub else {})
 
 
 def document(page: Page, at: At) -> bytes:
@@ -126,7 +144,7 @@ def document(page: Page, at: At) -> bytes:
         "body",
         header(at),
         tag("main", page.content(at), id="main"),
-        footer(page, at),
+        tag("footer", address(page, at), imprint(at)),
     )
     html = tag("html", head, body, lang="en", data_root=at.file("") or "./")
     return f"<!doctype html>\n{html}\n".encode()
@@ -163,43 +181,43 @@ def _search_index(at: At) -> str | None:
     return None if at.single else at.file("static/search-index.js")
 
 
-def footer(page: Page, at: At) -> Markup:
-    """The page for machines, its licence and version."""
-    about = at.about
-    parts: list[Child] = []
-    if page.iri:
-        parts.append(tag("p", "Address: ", tag("code", page.iri)))
-    if page.formats and not at.single:
-        parts.append(
-            tag(
-                "p",
-                "The same as data: ",
-                _listed(
-                    [
-                        tag("a", FORMATS[name][1], href=at.file(f"{page.path}.{name}"))
-                        for name in page.formats
-                    ]
-                ),
-            )
-        )
-    parts.append(
-        tag(
-            "p",
-            f"{about.name} {about.version}. Data under ",
-            tag("a", about.data_licence, href=LICENCES[about.data_licence], rel="license"),
-            f", code under {about.code_licence}. For research, not for decisions about patients. ",
-            tag("a", "How to cite, limits and how to report an error", href=at.href("about")),
-            ".",
-        )
+def address(page: Page, at: At) -> Markup:
+    """What a page is of, the same for machines, and how to report an error in it."""
+    files = [tag("a", FORMATS[kind][1], href=at.file(path)) for path, kind in page.files.items()]
+    return join(
+        tag("p", "Address: ", tag("code", page.iri)) if page.iri else None,
+        tag("p", "The same as data: ", in_row(files)) if files and not at.single else None,
+        _report(page, at) if page.iri and not at.single else None,
     )
-    return tag("footer", *parts)
 
 
-def _listed(items: Sequence[Markup]) -> Markup:
-    parts: list[Child] = []
-    for item in items:
-        parts += [", ", item] if parts else [item]
-    return join(*parts)
+def _report(page: Page, at: At) -> Markup:
+    """A report to fill in; nothing is sent from here, because there is nowhere to send it to."""
+    about = at.about
+    lines = (f"{about.name} {about.version}: {page.iri}", "What is wrong:", "How one can tell:")
+    return tag(
+        "details",
+        tag("summary", "Report an error"),
+        tag("pre", "\n".join(lines), tabindex=0),
+        tag("p", "Fill this in and give it to ",
+            tag("a", "whom you have these pages from", href=at.href("about#report")), "."),
+        class_="report",
+    )  # fmt: skip
+
+
+def imprint(at: At) -> Markup:
+    """Version, licences and limits."""
+    about = at.about
+    return tag(
+        "p",
+        f"{about.name} {about.version}. Data under ",
+        tag("a", about.data_licence, href=LICENCES[about.data_licence], rel="license"),
+        ", code under ",
+        tag("a", about.code_licence, href=LICENCES[about.code_licence]),
+        ". For research, not for decisions about patients. ",
+        tag("a", "How to cite, limits, checks", href=at.href("about")),
+        ".",
+    )
 
 
 def _signposts(page: Page, at: At) -> Markup:
@@ -211,11 +229,10 @@ def _signposts(page: Page, at: At) -> Markup:
     if page.iri:
         links.append(tag("link", rel="cite-as", href=page.iri.partition("#")[0]))
         links.append(tag("link", rel="collection", href=at.href("dataset")))
-    for name in page.formats:
+    for path, kind in page.files.items():
         for relation in ("alternate", "describedby"):
-            media, _ = FORMATS[name]
-            target = at.file(f"{page.path}.{name}")
-            links.append(tag("link", rel=relation, type=media, href=target))
+            media, _ = FORMATS[kind]
+            links.append(tag("link", rel=relation, type=media, href=at.file(path)))
     return join(*links)
 
 
@@ -233,6 +250,20 @@ def _schema(page: Page, at: At) -> Markup | None:
     }
     text = json.dumps({k: v for k, v in about.items() if v}, ensure_ascii=False)
     return tag("script", Markup(data_block(text)), type="application/ld+json")
+
+
+def profile(name: str) -> dict[str, Any]:
+    """That structured data keep to a profile of Bioschemas."""
+    iri = f"https://bioschemas.org/profiles/{name}"
+    return {f"{DCTERMS}conformsTo": {"@type": "CreativeWork", "@id": iri}}
+
+
+def in_row(items: Iterable[Child], separator: str = ", ") -> Markup:
+    """Several pieces with something between each two."""
+    parts: list[Child] = []
+    for item in items:
+        parts += [separator, item] if parts else [item]
+    return join(parts)
 
 
 def curie(iri: str) -> Markup:

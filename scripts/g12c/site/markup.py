@@ -7,6 +7,7 @@ so that no label and no IRI of the data can become an element, a script or a ``j
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -38,20 +39,20 @@ def tag(name: str, /, *children: Child, **attributes: str | int | float | bool |
     """
     parts = [f"<{name}"]
     for word, value in attributes.items():
-        if value is None or value is False:
-            continue
-        key = word.rstrip("_").replace("_", "-")
-        if key in _LINKS and not _SAFE.fullmatch(str(value)):
-            raise G12cError(f"{value!r} cannot be a link: only http, https and relative ones are")
-        parts.append(f" {key}" if value is True else f' {key}="{escape(_shown(str(value)))}"')
-    if name in VOID:
-        return Markup("".join((*parts, ">")))
-    return Markup("".join((*parts, ">", join(*children), f"</{name}>")))
+        if value is not None and value is not False:
+            parts.append(_attribute(word, value))
+    parts.append(">")
+    if name not in VOID:
+        _add(parts, children)
+        parts.append(f"</{name}>")
+    return Markup("".join(parts))
 
 
 def join(*children: Child) -> Markup:
     """Several children as one piece."""
-    return Markup("".join(_flat(children)))
+    parts: list[str] = []
+    _add(parts, children)
+    return Markup("".join(parts))
 
 
 def is_link(target: str) -> bool:
@@ -66,14 +67,30 @@ def data_block(json_text: str) -> str:
     return json_text
 
 
-def _flat(children: Iterable[Child]) -> Iterable[str]:
+def _add(parts: list[str], children: Iterable[Child]) -> None:
     for child in children:
         if isinstance(child, Markup):
-            yield child
+            parts.append(child)
         elif isinstance(child, str):
-            yield escape(_shown(child), quote=False)
+            parts.append(_text(child))
         elif child is not None:
-            yield from _flat(child)
+            _add(parts, child)
+
+
+# The same labels and links stand on many pages.
+@lru_cache(maxsize=1 << 14)
+def _text(text: str) -> str:
+    return escape(_shown(text), quote=False)
+
+
+@lru_cache(maxsize=1 << 14, typed=True)  # 1 is not True
+def _attribute(word: str, value: str | float | bool) -> str:
+    key = word.rstrip("_").replace("_", "-")
+    if value is True:
+        return f" {key}"
+    if key in _LINKS and not _SAFE.fullmatch(str(value)):
+        raise G12cError(f"{value!r} cannot be a link: only http, https and relative ones are")
+    return f' {key}="{escape(_shown(str(value)))}"'
 
 
 def _shown(text: str) -> str:

@@ -14,7 +14,8 @@ from ..questions import find_question, select
 from .data import Data, natural
 from .layout import At
 from .markup import Child, Markup, join, tag
-from .parts import counted, is_corrected, mark, scroll, section, statements
+from .parts import is_corrected, mark, scroll, section, statements
+from .wording import counted
 
 QUESTION: Final = "variant-drug-matrix"
 
@@ -55,6 +56,14 @@ FLAGS: Final = {
     "Corrected": ("*", "The text prints something else than is read."),
 }
 """What can be the matter with a cell: how it is marked, and what that means."""
+
+
+def key(used: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Symbol, word and class of those `STATES` and `FLAGS` that a picture uses, for its key."""
+    known = set(used)
+    states = [(one.symbol, one.word, one.css) for name, one in STATES.items() if name in known]
+    flags = [(sign, name.lower(), "hedged") for name, (sign, _) in FLAGS.items() if name in known]
+    return states + flags
 
 
 @dataclass(frozen=True)
@@ -212,23 +221,25 @@ def flagged(at: At, claims: Iterable[str]) -> list[str]:
     return [name for name in FLAGS if flags[name]]
 
 
-def legend(content: Matrix) -> Markup:
-    """What the symbols mean, of those that there are."""
-    used = {cell.state for cell in content.cells.values()}
-    items = [
-        tag(
-            "li",
-            tag("span", state.symbol, class_="symbol", aria_hidden="true"),
-            " ",
-            tag("b", state.word),
-            " ",
-            state.meaning,
-            class_=state.css,
-        )
-        for name, state in STATES.items()
-        if name in used
+def legend(at: At, content: Matrix, flags: Iterable[str] = ()) -> Markup:
+    """What the symbols mean, of those that there are, and these flags if they are not there."""
+    cells = content.cells.values()
+    used = {cell.state for cell in cells}
+    flagged = {*flags, *(name for cell in cells for name in marked(at, cell))}
+    shown = [
+        (one.symbol, one.word, one.meaning, one.css) for key, one in STATES.items() if key in used
     ]
-    return tag("ul", items, class_="legend")
+    shown += [
+        (symbol, name.lower(), meaning, "flagged")
+        for name, (symbol, meaning) in FLAGS.items()
+        if name in flagged
+    ]
+    return tag("ul", [_meaning(*one) for one in shown], class_="legend")
+
+
+def _meaning(symbol: str, word: str, meaning: str, kind: str) -> Markup:
+    mark = tag("span", symbol, class_="symbol", aria_hidden="true")
+    return tag("li", mark, tag("b", word), " ", meaning, class_=kind)
 
 
 def cells(at: At, content: Matrix) -> Markup:

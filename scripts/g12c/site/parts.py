@@ -6,12 +6,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..derive import sentence
-from ..namespaces import BASE, G12C, PREFIXES, SKOS, expand, shorten
+from ..namespaces import BASE, PREFIXES, SKOS, expand, shorten
 from ..tables import Answer
-from .data import DIRECT, INFERRED, Data, Said, natural
-from .layout import At
+from .data import DIRECT, INFERRED, Said, natural
+from .layout import At, curie
 from .markup import Child, Markup, is_link, join, tag
+from .wording import proposition
 
 CONTEXT: Final = (
     ("g12c:inModelSystem", "in"),
@@ -28,39 +28,6 @@ CONTEXT: Final = (
     ("g12c:resultingState", "into state"),
 )
 """Where a claim holds, in the order in which it is told, each with the word before it."""
-
-
-_CORE: Final = (
-    "subject",
-    "subjectAspect",
-    "predicate",
-    "object",
-    "objectAspect",
-    "resultingState",
-    "textValue",
-    "value",
-    "lowerValue",
-    "upperValue",
-    "unit",
-    "denominator",
-    "denominatorText",
-    "polarity",
-    "certainty",
-    "cue",
-)
-
-
-def proposition(data: Data, iri: str) -> str:
-    """What a claim says, in one line, without context and place; Denied and Hedged stand first."""
-    about = {}
-    for name in _CORE:
-        if values := data.values(iri, f"g12c:{name}"):
-            about[name] = [data.value(one, "skos:notation") or _word(data, one) for one in values]
-    return sentence(about).removesuffix(" ()")
-
-
-def _word(data: Data, value: str) -> str:
-    return data.label(value) if value in data.said else value
 
 
 def statement(at: At, iri: str) -> Markup:
@@ -135,7 +102,7 @@ def source(at: At, iri: str) -> Markup:
     """Sentence and references of a statement."""
     sentences = at.links(at.data.values(iri, "g12c:inSentence"))
     cited = references(at, iri)
-    return join(sentences, " ", cited) if cited else sentences
+    return join(sentences, "\u00a0", cited) if cited else sentences
 
 
 def references(at: At, iri: str) -> Markup:
@@ -153,11 +120,21 @@ def statements(at: At, iris: Iterable[str]) -> Markup:
     return tag("ul", [statement(at, iri) for iri in sorted(set(iris), key=place)], class_="claims")
 
 
-def section(at: At, name: str, title: str, *content: Child) -> Markup | None:
+def section(at: At, name: str, words: str, *content: Child) -> Markup | None:
     """A part of a page under its heading, if there is anything in it."""
     if not any(content):
         return None
-    return tag("section", tag("h2", title, id=at.id(name)), *content)
+    return tag("section", tag("h2", words, id=at.id(name)), *content)
+
+
+def outlined(at: At, sections: Iterable[tuple[str, str, Child]]) -> Markup:
+    """The parts of a long page (id, heading, content), and before them a list of their headings."""
+    there = [(name, title, content) for name, title, content in sections if content]
+    links = [tag("a", title, href=at.href(f"{at.path}#{name}")) for name, title, _ in there]
+    return join(
+        tag("nav", links, class_="contents", aria_label="On this page"),
+        [section(at, name, title, content) for name, title, content in there],
+    )
 
 
 def definitions(rows: Iterable[tuple[Child, Child]]) -> Markup | None:
@@ -218,7 +195,11 @@ def property_name(at: At, prop: str) -> str:
     if prop == f"{SKOS}altLabel":
         return "also called"
     label = at.data.label(prop)
-    return title(label.partition(":")[2]) if label == shorten(prop) else label
+    return words(label.partition(":")[2]) if label == shorten(prop) else label
+
+
+_LONGEST_WORD: Final = 30
+"""More letters without a space are a digest, an identifier or a sequence."""
 
 
 def term(at: At, value: object) -> Markup:
@@ -230,7 +211,8 @@ def term(at: At, value: object) -> Markup:
             return tag("span", at.data.label(value.value))
         return external(value.value)
     if isinstance(value, ox.Literal):
-        return join(value.value)
+        is_code = len(value.value) > _LONGEST_WORD and " " not in value.value
+        return tag("code", value.value) if is_code else join(value.value)
     return tag("span", "a class expression")
 
 
@@ -256,13 +238,8 @@ def answer_table(at: At, found: Answer, caption: str) -> Markup:
             return at.link(thing.value, value.value)
         return None if value is None else term(at, value)
 
-    titles = [title(name.removesuffix("Label")) for name in keep]
+    titles = [words(name.removesuffix("Label")) for name in keep]
     return table(titles, [[cell(name, row) for name in keep] for row in found.rows], caption)
-
-
-def title(name: str) -> str:
-    """A variable's name in words: ``claimCount`` is ``claim count``."""
-    return "".join(f" {char.lower()}" if char.isupper() else char for char in name)
 
 
 def table(
@@ -274,30 +251,19 @@ def table(
         tag("tr", tag("th", row[0], scope="row"), [tag("td", cell) for cell in row[1:]])
         for row in rows
     ]
-    made = tag("table", tag("caption", caption), head, tag("tbody", lines), class_=kind or None)
+    made = tag(
+        "table",
+        tag("caption", caption),
+        head,
+        tag("tbody", lines),
+        class_=kind or None,
+    )
     return scroll(made, caption)
 
 
 def scroll(content: Child, label: str) -> Markup:
     """A box that scrolls sideways and that the keyboard reaches."""
     return tag("div", content, class_="scroll", tabindex=0, role="region", aria_label=label)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """``1 claim``, ``2 claims``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def code_name(iri: str) -> str:
-    """The local name of a term of the ontology."""
-    return iri.removeprefix(G12C)
 
 
 def kind_of(at: At, iri: str) -> str:
@@ -308,24 +274,17 @@ def kind_of(at: At, iri: str) -> str:
 def identifiers(at: At, iri: str) -> Markup | None:
     """The entries of other resources that a thing is mapped to, how close, and where seen."""
     data = at.data
-    rows = []
+    rows: list[tuple[str, list[Child]]] = []
     for mapping in data.subjects("g12c:mappedThing", iri):
-        target = data.value(mapping, "g12c:mappingTarget")
         relation = data.value(mapping, "g12c:mappingRelation")
-        rows.append(
-            (
-                _CLOSENESS.get(relation.removeprefix(SKOS), relation),
-                [
-                    external(target),
-                    tag("span", data.value(mapping, "g12c:targetLabel")),
-                    at.link(
-                        mapping,
-                        _CLOSENESS.get(relation.removeprefix(SKOS), relation),
-                    ),
-                    tag("span", data.value(mapping, "g12c:mappingSource")),
-                ],
-            )
-        )
+        close = _CLOSENESS.get(relation.removeprefix(SKOS), relation)
+        cells: list[Child] = [
+            external(data.value(mapping, "g12c:mappingTarget")),
+            data.value(mapping, "g12c:targetLabel"),
+            close if at.single else at.link(mapping, close),
+            data.value(mapping, "g12c:mappingSource"),
+        ]
+        rows.append((close, cells))
     if not rows:
         return None
     order = list(_CLOSENESS.values())
@@ -351,9 +310,67 @@ def ask_box(at: At, query: str) -> Markup:
         if f"{prefix}:" in query
     ]
     text = "\n".join((*prefixes, query.strip()))
+    if at.single:
+        return tag("p", tag("a", "The same in SPARQL", href=at.ask(query=text)), class_="note")
     return tag(
         "details",
         tag("summary", "The SPARQL that gives the same"),
         tag("pre", tag("code", text), tabindex=0),
         tag("p", tag("a", "Run it", href=at.ask(query=text))),
     )
+
+
+TOLD: Final = (
+    "rdf:type",
+    "rdfs:label",
+    "skos:altLabel",
+    "skos:definition",
+    "skos:exactMatch",
+    "skos:closeMatch",
+    "skos:broadMatch",
+    "skos:narrowMatch",
+    "skos:relatedMatch",
+)
+
+
+def heading(text: str, kind: Child = None) -> Markup:
+    """The title of a page, with its kind above it."""
+    return tag(
+        "header", tag("p", kind, class_="kind") if kind else None, tag("h1", text), class_="title"
+    )
+
+
+def head(at: At, iri: str, name: str) -> Markup:
+    """The title of a resource's page."""
+    return tag(
+        "header",
+        tag("p", kind_of(at, iri) or "record", " ", curie(iri), class_="kind"),
+        tag("h1", name),
+        class_="title",
+    )
+
+
+def listing(at: At, iris: list[str]) -> Markup | None:
+    """A list of statements, if there are any."""
+    return statements(at, iris) if iris else None
+
+
+def defects(at: At, iris: list[str], caption: str) -> Markup | None:
+    """A table of faults, if there are any."""
+    if not iris:
+        return None
+    rows = [
+        [
+            at.link(iri, f"“{at.data.value(iri, 'g12c:printed')}”"),
+            at.link(at.data.value(iri, "g12c:defectKind")),
+            at.data.value(iri, "skos:definition"),
+            at.data.value(iri, "g12c:proposedReading") or "as printed",
+        ]
+        for iri in iris
+    ]
+    return table(["printed", "kind", "what is wrong", "read as"], rows, caption)
+
+
+def words(name: str) -> str:
+    """A variable's name in words: ``claimCount`` is ``claim count``."""
+    return "".join(f" {char.lower()}" if char.isupper() else char for char in name)

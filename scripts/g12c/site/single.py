@@ -1,7 +1,8 @@
 """The whole publication in one HTML file that runs from a disk, without a network.
 
-Every page is a section of it; a link shows another section, also without JavaScript. Data and
-query engine stand in it compressed. Its policy names the digests of its scripts and style, so that
+Every page is a section of it, but for what stands `ELSEWHERE`; a link shows another section, also
+without JavaScript. Long answers are cut short, since the engine gives them whole. Data and query
+engine stand in it compressed. Its policy names the digests of its scripts and style, so that
 nothing else can run or load.
 """
 
@@ -13,7 +14,7 @@ from typing import Final
 
 from ..export.metadata import Metadata
 from .data import Data
-from .layout import At, Page, footer, header
+from .layout import ELSEWHERE, At, Page, address, header, imprint
 from .markup import Markup, join, tag
 
 _CSS: Final = """
@@ -50,11 +51,12 @@ def single(
         tag(
             "div",
             page.content(place := At(data, about, page.path, single=True)),
-            footer(page, place),
+            tag("div", address(page, place), class_="foot") if page.iri else None,
             class_="page",
             id=page.path,
         )
         for page in made
+        if not page.iri.startswith(ELSEWHERE)
     ]
     head = tag(
         "head",
@@ -71,6 +73,7 @@ def single(
         "body",
         header(at),
         tag("main", join(*sections), id="main"),
+        tag("footer", imprint(at)),
         [
             tag("script", Markup(_packed(files[name]())), type="text/plain", id=f"embedded-{key}")
             for key, name in _PACKED.items()

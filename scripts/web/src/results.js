@@ -42,10 +42,12 @@ function cell(binding, name, library) {
   return value.type === "uri" ? link(value.value, shorten(value.value, library), library) : value.value;
 }
 
-// Ours to its page, another http(s) address to itself; everything else is text.
+// Ours to its page, another http(s) address to itself; everything else is text, also an address of
+// ours without a page, since that leads nowhere.
 function link(iri, text, { base, ours }) {
-  const path = iri.startsWith(base) ? iri.slice(base.length) : "";
-  if (path && ours.includes(path)) {
+  if (iri.startsWith(base)) {
+    const path = iri.slice(base.length);
+    if (!ours.includes(path)) return text;
     const [page, fragment] = path.split("#");
     const single = document.documentElement.dataset.root === undefined;
     const href = single ? `#${path.replace("#", ".")}` : `${page}.html${fragment ? `#${fragment}` : ""}`;

@@ -1,11 +1,13 @@
-// The search box: a combobox over the names of everything (WAI-ARIA Authoring Practices 1.2).
-// The index is a script, not a request, so that it works from a disk too.
+// What every page has: the search box, and the report of an error to be copied.
+// The box is a combobox over the names of everything (WAI-ARIA Authoring Practices 1.2); its index
+// is a script, not a request, so that it works from a disk too.
 
 const LIMIT = 12;
 const KINDS_FIRST = ["substitution", "drug", "gene", "page", "question"];
 
 const box = document.getElementById("search");
 if (box) start(box);
+for (const report of document.querySelectorAll(".report")) offerCopy(report);
 
 function start(place) {
   const input = element("input", {
@@ -78,6 +80,25 @@ function start(place) {
       input.focus();
     }
   });
+}
+
+// A button that takes the report to the clipboard or, where a page may not, selects it.
+function offerCopy(report) {
+  const text = report.querySelector("pre");
+  const button = element("button", { type: "button", class: "quiet" }, "Copy");
+  const told = element("span", { role: "status" });
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      told.textContent = " Copied.";
+    } catch {
+      getSelection().selectAllChildren(text);
+      told.textContent = " Selected; copy it with Ctrl+C.";
+    }
+  });
+  const line = element("p", {});
+  line.append(button, told);
+  text.after(line);
 }
 
 function element(name, attributes, text = "") {
