@@ -1,6 +1,11 @@
-"""What holds for every test: none reaches beyond this machine."""
+"""What holds for every test: none reaches beyond this machine, and none is left out unseen."""
 
+import os
+import re
 import sys
+from collections.abc import Generator
+
+import pytest
 
 
 def _no_network(event: str, arguments: tuple[object, ...]) -> None:
@@ -15,3 +20,19 @@ def _no_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_no_network)
+
+
+MAY_SKIP = os.environ.get("G12C_MAY_SKIP")
+"""A regular expression for the reasons that count; without it, all of them do."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that skips for a reason that does not count has failed."""
+    report = yield
+    if MAY_SKIP is not None and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr)
+        if not re.search(MAY_SKIP, reason):
+            report.outcome = "failed"
+            report.longrepr = f"skipped where nothing may be skipped: {reason}"
+    return report

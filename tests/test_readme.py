@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from g12c.cli import COMMANDS as COMMAND_NAMES
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ g12c ([^\n]+)\n(.*?)```", README, re.DOTALL)
@@ -39,6 +41,12 @@ def test_a_command_that_is_shown_works(command: str) -> None:
     done = run(command)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 1
+
+
+def test_every_command_is_named() -> None:
+    """The table of commands has a row for each."""
+    rows = re.findall(r"^\| `g12c (\w+)", README, re.MULTILINE)
+    assert sorted(rows) == sorted(COMMAND_NAMES)
 
 
 def test_something_is_shown() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
+from .arguments import seconds
 from .errors import G12cError, printable
 from .export.command import add_arguments as add_export_arguments
 from .serve.command import add_arguments as add_serve_arguments
@@ -79,7 +80,7 @@ def _parser() -> _Parser:
     )
     validate.add_argument("--strict", action="store_true", help="let warnings fail too")
     validate.add_argument(
-        "--seconds", type=float, help="the most that judging files may take (default: 8)"
+        "--seconds", type=seconds, help="the most that judging files may take (default: 8)"
     )
 
     query = commands.add_parser(
@@ -123,7 +124,11 @@ def _parser() -> _Parser:
 def _add_server(parser: argparse.ArgumentParser, about: str, *, required: bool) -> None:
     parser.add_argument("--endpoint", metavar="URL", help=about, required=required)
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="SECONDS", help="for one answer; default: 60"
+        "--timeout",
+        type=seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="for one answer; default: 60",
     )
 
 

@@ -1,35 +1,31 @@
 """Queries that are not ours: answered over this dataset alone, within bounds, off the network.
 
 What makes it safe is the process in which they are answered (`limits`): it has no sockets, no files
-and bounds of time and memory. The query is looked through besides, for a sentence that says why,
-and because SERVICE SILENT would make an answer of nothing.
+and bounds of time and memory. A query that may ask beyond the dataset is looked through besides,
+for a sentence that says why not, and because SERVICE SILENT would make an answer of nothing.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import urljoin
+from typing import Any, BinaryIO, Final
 
 import pyoxigraph as ox
 
-from .errors import SourceError
-from .limits import SECONDS, LimitError, limited
+from .errors import SourceError, printable
+from .limits import SECONDS, limited
 from .namespaces import PREFIXES
-from .places import STRING, unescape
+from .places import unescape
 from .questions import UNION, Question, parse_question, run
 from .reading import read_file, utf8
 
-MAX_QUERY = 1 << 20
+MAX_QUERY: Final = 1 << 20
 """The longest query, in bytes."""
 
-_CODEPOINT = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
-_TOKEN = re.compile(
-    rf"#[^\n]*|{STRING}|[?$@]\w+"
-    r"|(?P<iri><[^\s<>\"{}|^`\\]*>)|(?P<name>[\w.-]*:[\w.:-]*)|(?P<word>\w+)",
-    re.DOTALL,
-)
+_CODEPOINT: Final = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
+_BEYOND: Final = re.compile("service|from", re.IGNORECASE)
+"""Without these letters a query can ask for nothing but the dataset that it is given."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +55,18 @@ def run_guest(
     text: str,
     name: str,
     graphs: Graphs | None = None,
-    *,
     seconds: float = SECONDS,
-    most: int = 0,
 ) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
-    """The answer over ``graphs``, else over what FROM names, else over the union of all graphs.
+    """What `evaluate` gives, from a limited process.
 
-    Raises `LimitError` for a query that takes more than ``seconds`` or too much memory, or, unless
-    that is 0, has more than ``most`` rows or triples; and `SourceError`, with the line if there is
-    one, for what is not SPARQL 1.1 or asks beyond the graphs of the store. ``name`` is what the
-    user calls it.
+    Raises `LimitError` for a query that takes more than ``seconds`` or too much memory, and
+    `SourceError` like `evaluate`.
     """
-    known = graphs_of(store)
+    if _BEYOND.search(_plain(text)):
+        prepare()
 
     def work(out: BinaryIO) -> int:
-        # Before it is parsed: some forms of a query call what SERVICE names at once.
-        dataset: Mapping[str, Any] = {} if look_through(text, name, known) else UNION
-        if graphs:
-            if unknown := {*graphs.default, *graphs.named} - known:
-                raise SourceError(_no_graph(min(unknown)), name)
-            dataset = {
-                "default_graph": [ox.NamedNode(iri) for iri in graphs.default],
-                "named_graphs": [ox.NamedNode(iri) for iri in graphs.named],
-            }
-        result = run(store, text, name, dataset)
+        result = evaluate(store, text, name, graphs)
         if isinstance(result, ox.QueryTriples):
             result.serialize(out, ox.RdfFormat.N_TRIPLES)
             return 1
@@ -91,19 +75,33 @@ def run_guest(
 
     are_triples, data = limited(work, name, seconds)
     if are_triples:
-        triples = [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
-        _check_size(len(triples), most, f"{name}: gives more than {most} triples")
-        return triples
-    result = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
-    if not isinstance(result, ox.QuerySolutions) or not most:
-        return result
-    _check_size(sum(1 for _ in result), most, f"{name}: gives more than {most} rows")
+        return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
     return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
 
 
-def _check_size(size: int, most: int, message: str) -> None:
-    if size > most > 0:
-        raise LimitError(f"{message}; ask for less, or in parts by LIMIT and OFFSET")
+def evaluate(
+    store: ox.Store, text: str, name: str, graphs: Graphs | None = None
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    """The answer over ``graphs``, else over what FROM names, else over the union of all graphs.
+
+    To be called in a limited process, and after `prepare`. Raises `SourceError`, with the line if
+    there is one, for what is not SPARQL 1.1 or asks beyond the graphs of the store; ``name`` is
+    what the user calls the query.
+    """
+    known = graphs_of(store)
+    # Before it is run: some forms of a query call what SERVICE names at once.
+    dataset: Mapping[str, Any] = {} if look_through(text, name, known) else UNION
+    if graphs:
+        if unknown := {*graphs.default, *graphs.named} - known:
+            raise SourceError(_no_graph(min(unknown)), name)
+        dataset = {
+            "default_graph": [ox.NamedNode(iri) for iri in graphs.default],
+            "named_graphs": [ox.NamedNode(iri) for iri in graphs.named],
+        }
+    try:
+        return run(store, text, name, dataset)
+    except RuntimeError as error:  # a function that the engine does not have, say
+        raise SourceError(f"cannot be answered: {printable(str(error))}", name) from None
 
 
 def graphs_of(store: ox.Store) -> set[str]:
@@ -111,48 +109,63 @@ def graphs_of(store: ox.Store) -> set[str]:
     return {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
 
 
+def prepare() -> None:
+    """Import what `look_through` needs: a limited process opens no files."""
+    from rdflib.plugins.sparql import prepareQuery
+
+    prepareQuery("ASK {}")
+
+
 def look_through(text: str, name: str, known: Collection[str]) -> bool:
     """Whether a query chooses its graphs by FROM.
 
-    Raises `SourceError` if it asks beyond the graphs that are ``known``: by SERVICE, or by FROM.
+    Raises `SourceError` if it asks beyond the graphs that are ``known``, by SERVICE or by FROM, and
+    if that cannot be said. Which words are keywords is for a parser to say, and Oxigraph's does
+    not: what rdflib's cannot read is refused.
     """
-    # SPARQL resolves these escapes first, wherever they stand.
-    plain = _CODEPOINT.sub(lambda match: unescape(match[0]), text)
-    tokens = _tokens(plain)
-    base, declared = "", dict(PREFIXES)
-    chooses = False
-    for start, token in tokens:
-        word = token.upper()
-        if word == "BASE":
-            base = urljoin(base, next(tokens, (0, ""))[1].strip("<>"))
-        elif word == "PREFIX":
-            prefix = next(tokens, (0, ""))[1]
-            declared[prefix.removesuffix(":")] = urljoin(base, next(tokens, (0, ""))[1].strip("<>"))
-        elif token.partition(":")[0] in declared and ":" in token:
-            continue
-        elif word.startswith(("SERVICE", "FROM")):
-            graph = next(tokens, (0, ""))[1]
-            if graph.upper() == "NAMED":
-                graph = next(tokens, (0, ""))[1]
-            prefix, _, local = graph.partition(":")
-            iri = declared.get(prefix, "") + local
-            if graph.startswith("<"):
-                iri = urljoin(base, graph.strip("<>"))
-            if word != "FROM" or iri not in known:
-                message = f"asks beyond this dataset by {token}"
-                if word == "FROM":
-                    message += f" {graph}; {_no_graph(iri or graph)}"
-                raise SourceError(message, name, plain.count("\n", 0, start) + 1)
-            chooses = True
-    return chooses
+    plain = _plain(text)
+    if not _BEYOND.search(plain):
+        return False
+    from pyparsing import ParseBaseException
+    from rdflib.plugins.sparql.algebra import translateQuery, traverse
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    services = []
+
+    def visit(node: object) -> None:
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            services.append(node)
+
+    try:
+        parsed = parseQuery(plain)
+        traverse(parsed, visitPre=visit)
+        clauses = translateQuery(parsed, initNs=dict(PREFIXES)).algebra.datasetClause or []
+    except ParseBaseException as error:
+        message = f"is not SPARQL 1.1: {error.msg}"
+        raise SourceError(message, name, error.lineno, error.column) from None
+    except Exception as error:  # whatever it is, nobody has looked through it
+        said = printable(str(error))
+        message = f"holds SERVICE or FROM and cannot be looked through ({said}); make it plainer"
+        raise SourceError(message, name) from None
+    if services:
+        raise SourceError("asks beyond this dataset by SERVICE", name, _line(plain, "service"))
+    for clause in clauses:
+        iri = str(clause.default or clause.named)
+        if iri not in known:
+            message = f"asks beyond this dataset by FROM: {_no_graph(iri)}"
+            raise SourceError(message, name, _line(plain, iri if iri in plain else "from"))
+    return bool(clauses)
+
+
+def _plain(text: str) -> str:
+    """A query with its escapes resolved, wherever they stand, and its lines ended alike."""
+    resolved = _CODEPOINT.sub(lambda match: unescape(match[0]), text)
+    return re.sub(r"\r\n?", "\n", resolved)
+
+
+def _line(text: str, word: str) -> int:
+    return text.count("\n", 0, text.casefold().find(word.casefold())) + 1
 
 
 def _no_graph(iri: str) -> str:
-    return f"there is no graph <{iri.strip('<>')}> in it"
-
-
-def _tokens(text: str) -> Iterator[tuple[int, str]]:
-    """Place and text of the words, prefixed names and IRIs."""
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup:
-            yield match.start(), match[0]
+    return f"there is no graph <{iri}> in it"

@@ -45,8 +45,18 @@ def here(work: Work) -> tuple[int, bytes]:
     return work(out), out.getvalue()
 
 
-def limited(work: Work, name: str, seconds: float = SECONDS) -> tuple[int, bytes]:
+def limited(
+    work: Work,
+    name: str,
+    seconds: float = SECONDS,
+    *,
+    most: int = MAX_RESULT,
+    other: int | None = None,
+) -> tuple[int, bytes]:
     """Status and result of ``work``, done in a limited process on what the user calls ``name``.
+
+    ``most`` is the size of the result in bytes. ``other`` is a socket at whose other end somebody
+    waits, who sends nothing more: when that is closed the work is ended.
 
     Everything that the work needs must be open or imported before. Raises `G12cError` with the
     sentence of the one that the work raised, and `LimitError` if it went beyond a bound.
@@ -61,7 +71,7 @@ def limited(work: Work, name: str, seconds: float = SECONDS) -> tuple[int, bytes
         _become(work, pipe, name, seconds)
     os.close(pipe)
     try:
-        data = _read(result, name, seconds)
+        data = _read(result, name, seconds, most, other)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         raise
@@ -93,19 +103,23 @@ def _why_killed(number: int, seconds: float) -> str:
     return f"is nested too deep or too large for the engine ({signal.strsignal(number)})"
 
 
-def _read(pipe: int, name: str, seconds: float) -> bytes:
+def _read(pipe: int, name: str, seconds: float, most: int, other: int | None) -> bytes:
     """All that comes out of a pipe; raises `LimitError` if it is too much or too slow."""
     end = time.monotonic() + seconds
     data = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
-        while selector.select(max(end - time.monotonic(), 0)):
+        if other is not None:
+            selector.register(other, selectors.EVENT_READ)
+        while ready := selector.select(max(end - time.monotonic(), 0)):
+            if any(key.fd == other for key, _ in ready):
+                raise LimitError(f"{name}: nobody waits for it")
             chunk = os.read(pipe, 1 << 20)
             if not chunk:
                 return bytes(data)
             data += chunk
-            if len(data) > MAX_RESULT:
-                raise LimitError(f"{name}: gives more than {MAX_RESULT >> 20} MiB; ask for less")
+            if len(data) > most:
+                raise LimitError(f"{name}: gives more than {most >> 20} MiB; ask for less")
     raise LimitError(f"{name}: {_too_slow(seconds)}")
 
 

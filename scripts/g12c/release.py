@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 import pyoxigraph as ox
 
-from g12c.errors import G12cError
+from .errors import G12cError
 
 SUMS = "SHA256SUMS"
 

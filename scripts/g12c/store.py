@@ -7,6 +7,7 @@ version never meets an old answer.
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,10 @@ from .sources import Sources
 
 MADE = ("direct", "derived", "inferred")
 """The named graphs that the build makes; all others are asserted."""
+
+_CACHED = re.compile(r"[0-9a-f]{32}\.nq")
+_KEPT = 4
+"""How many datasets stay in the cache: those of some checkouts and versions."""
 
 _BATCH = 50_000
 """Quads; the bulk loader alone takes a gigabyte for the first million, in batches a tenth."""
@@ -160,12 +165,12 @@ def cache_file(sources: Sources) -> Path:
 
 
 def keep(quads: Iterable[ox.Quad], target: Path) -> None:
-    """Put the dataset into the cache; a cache that cannot be written is none."""
-    with suppress(G12cError):
+    """Put the dataset into the cache, and take out what is oldest; no cache is no fault."""
+    with suppress(G12cError, OSError):
         write_whole(target, nquads(quads))
-        for old in target.parent.glob("*.nq"):
-            if old != target:
-                old.unlink(missing_ok=True)
+        ours = [path for path in target.parent.glob("*.nq") if _CACHED.fullmatch(path.name)]
+        for old in sorted(ours, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            old.unlink(missing_ok=True)
 
 
 def nquads(quads: Iterable[ox.Quad]) -> bytes:

@@ -1,8 +1,8 @@
 """The process that answers queries: it holds the store and forks for each of them.
 
 It is made before the server has threads, since only a process of one thread forks safely. The child
-for a query gives it to a limited process (`guests`), and so does nothing but wait and spell the
-answer; nothing that a query does reaches the store, the server or another query.
+for a query has it answered and spelt in a limited process, to which it only listens; nothing that a
+query does reaches the store, the server or another query.
 """
 
 import asyncio
@@ -14,15 +14,19 @@ import socketserver
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NoReturn
+from typing import BinaryIO, Final, NoReturn
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
+from .. import datatypes  # noqa: F401 - a limited process imports nothing
 from ..errors import G12cError
-from ..guests import Graphs, run_guest
-from ..limits import LimitError
+from ..guests import Graphs, evaluate, prepare
+from ..limits import LimitError, limited
+from ..namespaces import PREFIXES
 from ..questions import Question, values_of
 from ..turtle import write
 
@@ -46,6 +50,9 @@ TRIPLES: Final = {
 
 MAX_ROWS: Final = 100_000
 """The most rows or triples of an answer."""
+
+MAX_ANSWER: Final = 16 << 20
+"""The most bytes of an answer."""
 
 
 @dataclass(frozen=True)
@@ -73,35 +80,108 @@ class Reply:
     body: bytes
 
 
+_IN_ROWS, _IN_TRIPLES, _NOT_ACCEPTABLE, _TOO_MANY = range(4)
+"""What the limited process says of the answer that it gives."""
+
+
 def answer(
-    store: ox.Store, questions: Mapping[str, Question], asked: Asked, seconds: float
+    store: ox.Store,
+    questions: Mapping[str, Question],
+    asked: Asked,
+    seconds: float,
+    other: int | None = None,
 ) -> Reply:
-    """The whole answer, or why there is none: 400, 406 or, beyond a bound, 503."""
-    try:
-        text, name = asked.query, "query"
+    """The whole answer, or why there is none: 400, 406 or, beyond a bound, 503.
+
+    ``other`` is a socket whose end means that nobody waits.
+    """
+    name = asked.question or "query"
+
+    def work(out: BinaryIO) -> int:
+        text = asked.query
         if asked.question:
             question = questions[asked.question]
-            text, name = question.bind(values_of(store, question, asked.values)), question.name
+            text = question.bind(values_of(store, question, asked.values))
         graphs = Graphs(*map(tuple, asked.graphs)) if asked.graphs else None
-        result = run_guest(store, text, name, graphs, seconds=seconds, most=MAX_ROWS)
+        result = evaluate(store, text, name, graphs)
+        if isinstance(result, ox.QueryTriples):
+            return _spell_triples(result, asked.triples, out)
+        return _spell_rows(result, asked.rows, out)
+
+    try:
+        said, body = limited(work, name, seconds, most=MAX_ANSWER, other=other)
     except LimitError as error:
         return refusal(503, str(error))
     except G12cError as error:
         return refusal(400, str(error))
-    if isinstance(result, list):
-        if not asked.triples:
-            return refusal(406, f"the answer is triples, which come as {', '.join(TRIPLES)}")
-        return Reply(200, asked.triples, rdf(result, asked.triples))
-    if not asked.rows:
-        return refusal(406, f"the answer is no triples, and comes as {', '.join(ROWS)}")
-    return Reply(200, asked.rows, result.serialize(format=ROWS[asked.rows]) or b"")
+    status = {_NOT_ACCEPTABLE: 406, _TOO_MANY: 503}.get(said)
+    if status:
+        return Reply(status, "text/plain", body)
+    return Reply(200, asked.triples if said == _IN_TRIPLES else asked.rows, body)
+
+
+def _spell_rows(result: ox.QuerySolutions | ox.QueryBoolean, media: str, out: BinaryIO) -> int:
+    if not media:
+        return _no_form("the answer is no triples", ROWS, out)
+    data = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
+    if isinstance(result, ox.QuerySolutions):
+        rows = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+        if sum(1 for _ in rows) > MAX_ROWS:  # type: ignore[union-attr, misc]
+            return _too_many("rows", out)
+    if ROWS[media] != ox.QueryResultsFormat.JSON:
+        again = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+        data = again.serialize(format=ROWS[media]) or b""
+    if media.endswith("xml") and (fault := _xml_fault(data)):
+        return _no_form(f"the answer cannot be said in XML ({fault})", ROWS, out)
+    out.write(data)
+    return _IN_ROWS
+
+
+def _spell_triples(result: ox.QueryTriples, media: str, out: BinaryIO) -> int:
+    if not media:
+        return _no_form("the answer is triples", TRIPLES, out)
+    triples = list(islice(result, MAX_ROWS + 1))
+    if len(triples) > MAX_ROWS:
+        return _too_many("triples", out)
+    try:
+        data = rdf(triples, media)
+    except ValueError as error:
+        return _no_form(f"the answer cannot be said in {media} ({error})", TRIPLES, out)
+    out.write(data)
+    return _IN_TRIPLES
 
 
 def rdf(triples: list[ox.Triple], media: str) -> bytes:
-    """Triples in one of the media types of `TRIPLES`."""
+    """Triples in one of the media types of `TRIPLES`; raises `ValueError` if that has no way."""
     if media == "text/turtle":
-        return write(triples).encode()
-    return ox.serialize(triples, format=TRIPLES[media]) or b""
+        try:
+            return write(triples).encode()
+        except G12cError:  # blank nodes in a ring, say, for which there is no house spelling
+            return ox.serialize(triples, format=TRIPLES[media], prefixes=dict(PREFIXES)) or b""
+    data = ox.serialize(triples, format=TRIPLES[media]) or b""
+    if media.endswith("xml") and (fault := _xml_fault(data)):
+        raise ValueError(fault)
+    return data
+
+
+def _xml_fault(data: bytes) -> str:
+    """Why it is no well-formed XML, which has no place for every character and every predicate."""
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        return str(error)
+    return ""
+
+
+def _no_form(why: str, forms: Mapping[str, object], out: BinaryIO) -> int:
+    out.write(f"{why}; it comes as {', '.join(forms)}\n".encode())
+    return _NOT_ACCEPTABLE
+
+
+def _too_many(what: str, out: BinaryIO) -> int:
+    sentence = f"more than {MAX_ROWS} {what}; ask for less, or in parts by LIMIT and OFFSET\n"
+    out.write(sentence.encode())
+    return _TOO_MANY
 
 
 def refusal(status: int, sentence: str) -> Reply:
@@ -112,30 +192,38 @@ def refusal(status: int, sentence: str) -> Reply:
 # --- the process ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answerer:
-    """The process that answers: where it is asked, and its number, which is its group's too."""
+    """The process that answers: its socket, and its number, which is its group's too."""
 
     socket: str
     group: int
+    ended: bool = False
+    lost: bool = False
 
     async def ask(self, asked: Asked) -> Reply:
-        """What `answer` gives there; 503 if the process is gone."""
+        """What `answer` gives there, unless this is cancelled, which ends the work there.
+
+        If the process is gone: 503, and this one is told to end.
+        """
         try:
             reader, writer = await asyncio.open_unix_connection(self.socket)
-            writer.write(json.dumps(asdict(asked)).encode())
-            writer.write_eof()
-            head, _, body = (await reader.read()).partition(b"\n")
-            writer.close()
+            try:
+                writer.write(json.dumps(asdict(asked)).encode() + b"\n")
+                head, _, body = (await reader.read()).partition(b"\n")
+            finally:
+                writer.close()
             status, media = json.loads(head)
         except (OSError, ValueError):
-            return refusal(
-                503, "the server is ending, or its process for queries did; start it anew"
-            )
+            if not self.ended:
+                self.lost = True
+                os.kill(os.getpid(), signal.SIGTERM)
+            return refusal(503, "the server is ending")
         return Reply(status, media, body)
 
     def end(self) -> None:
-        """End it and what it is at; who waits is told that it is gone."""
+        """End it and what it is at."""
+        self.ended = True
         with suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
 
@@ -144,15 +232,23 @@ class Answerer:
 def answering(
     store: ox.Store, questions: Mapping[str, Question], seconds: float
 ) -> Iterator[Answerer]:
-    """The process, for as long as the context is open; to be called before there is a thread."""
+    """The process, for as long as the context is open; to be called before there is a thread.
+
+    Raises `G12cError` if it cannot be made.
+    """
     with TemporaryDirectory(prefix="g12c-") as folder:
         address = str(Path(folder) / "socket")
-        with _Process(address, _Handler) as process:
+        try:
+            process = _Process(address, _Handler)
+        except OSError as error:
+            raise G12cError(f"{address}: cannot be a socket: {error}; set TMPDIR") from None
+        with process:
+            process.store, process.questions, process.seconds = store, questions, seconds
+            process.parent = os.getpid()
             child = os.fork()
             if not child:
-                process.store, process.questions, process.seconds = store, questions, seconds
                 _serve(process)
-        os.setpgid(child, child)  # so that Ctrl-C does not reach it, nor what it is at
+        _be_group(child)
         answerer = Answerer(address, child)
         try:
             yield answerer
@@ -166,7 +262,7 @@ class _Process(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
     store: ox.Store
     questions: Mapping[str, Question]
     seconds: float
-    parent = 0
+    parent: int
 
     def service_actions(self) -> None:
         """Now and then: end with the server, however that ended."""
@@ -181,16 +277,24 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer one query, in a child of the process."""
-        asked = Asked(**json.loads(self.rfile.read()))
-        server = self.server
-        reply = answer(server.store, server.questions, asked, server.seconds)
-        self.wfile.write(json.dumps([reply.status, reply.media]).encode() + b"\n" + reply.body)
+        asked = Asked(**json.loads(self.rfile.readline()))
+        server, other = self.server, self.connection.fileno()
+        reply = answer(server.store, server.questions, asked, server.seconds, other)
+        with suppress(OSError):  # nobody waits any more
+            self.wfile.write(json.dumps([reply.status, reply.media]).encode() + b"\n" + reply.body)
+
+
+def _be_group(process: int) -> None:
+    """Let a process lead a group, so that it ends with its children and not by Ctrl-C."""
+    with suppress(OSError):  # it does so itself, and may have been first
+        os.setpgid(process, process)
 
 
 def _serve(process: _Process) -> NoReturn:
     """Be the process."""
     try:
-        process.parent = os.getppid()
+        _be_group(os.getpid())
+        prepare()
         process.serve_forever()
     finally:
         os._exit(1)

@@ -8,6 +8,7 @@ stored question. Nothing can be changed. Each refusal is a sentence.
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl
@@ -17,15 +18,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import load as metadata
 from ..guests import MAX_QUERY
 from ..library import openapi
+from ..namespaces import PREFIXES
 from ..questions import Question, unknown
 from ..site.folder import publication
 from ..sources import Sources
@@ -53,7 +56,9 @@ MEDIA: Final = {
 """The media types of files, by their suffix."""
 
 _PAGE: Final = {"text/html": "html", "application/xhtml+xml": "html"}
-_BESIDE: Final = {MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf", "trig")} | _PAGE
+_BESIDE: Final = {
+    MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf", "trig")
+} | _PAGE
 """Media types in which to ask for what an IRI names → suffix. Who takes any form gets data: a
 browser names HTML."""
 
@@ -68,6 +73,14 @@ _ANSWERS: Final = {
 _QUICK: Final = 0.2
 """Seconds after which a query is no quick one."""
 
+_PATIENCE: Final = 1.0
+"""Seconds that it may go on in the way of others if there is no room beside them."""
+
+_SENDING: Final = 60.0
+"""Seconds for which an answer is sent; a client that is slower is left."""
+
+_PART: Final = 1 << 16
+_LATER: Final = {"Retry-After": "5"}
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _READ_ONLY: Final = "this server is read-only: it takes queries, no updates"
@@ -93,19 +106,20 @@ def application(
     questions: Mapping[str, Question],
     graphs: Mapping[str, int],
     at_once: int,
-) -> Starlette:
+) -> ASGIApp:
     """The application, with the files of `contents`.
 
-    ``graphs`` are the named graphs with their numbers of triples; ``at_once`` is how many queries
-    may be at work, and as many slow ones beside them, while sixteen times as many wait.
+    ``graphs`` are the named graphs with their numbers of triples. ``at_once`` queries may be at
+    work, and as many slow ones beside them; with those that wait and those whose answer is being
+    sent they are sixteen times as many at most.
     """
     site = _Site(files)
     queries = _Queries(answerer, site, questions, graphs, at_once)
-    return Starlette(
+    inner = Starlette(
         routes=[
             Route("/sparql", queries.sparql, methods=["GET", "POST"]),
             Route("/api/{name}", queries.question),
-            Route("/shape/{name}", _shape),
+            Route("/shape/{name}", site.shape),
             Route("/{path:path}", site.page),
         ],
         middleware=[
@@ -117,13 +131,14 @@ def application(
                 expose_headers=["Content-Location"],
             )
         ],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone},
     )
 
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):  # the server ends, and would tell it as a fault
+            await inner(scope, receive, send)
 
-async def _shape(request: Request) -> Response:
-    """All shapes stand on one page, and in one file beside it."""
-    return RedirectResponse(f"/shapes#{request.path_params['name']}", 303)
+    return outer
 
 
 def _response(
@@ -137,9 +152,15 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     sentence = error.detail
-    if error.status_code == 405:
-        sentence = f"{request.method} is no way to ask here; use GET"
+    if error.status_code == 405 and error.headers:
+        allowed = sorted(error.headers["Allow"].split(", "))
+        sentence = f"{request.method} is no way to ask here, but {', '.join(allowed)}"
     return _response(f"{sentence}\n".encode(), "text/plain", error.headers, error.status_code)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """To a client that has gone while it was sending."""
+    return _response(b"", "text/plain", status=400)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -148,7 +169,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 @dataclass
 class _Site:
     files: Mapping[str, Callable[[], bytes]]
-    made: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    made: dict[str, asyncio.Future[tuple[bytes, str]]] = field(default_factory=dict)
 
     async def page(self, request: Request) -> Response:
         """The file at a path, or the one beside it that the client takes."""
@@ -166,16 +187,32 @@ class _Site:
             headers = {"Content-Location": f"/{path}"}
         return await self.file(request, path, headers)
 
+    async def shape(self, request: Request) -> Response:
+        """All shapes stand on one page, and in one file beside it."""
+        name = request.path_params["name"]
+        triples, _ = await self.content("shapes.nt")
+        if f"<{PREFIXES['shape']}{name}>".encode() not in triples:
+            raise HTTPException(404, f"there is nothing at /shape/{name}")
+        return RedirectResponse(f"/shapes#{name}", 303)
+
     async def file(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
-        """A file, made when it is first asked for; nothing if the client has it."""
-        if path not in self.made:
-            content = await run_in_threadpool(self.files[path])
-            self.made[path] = content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        content, tag = self.made[path]
+        """A file; nothing if the client has it."""
+        content, tag = await self.content(path)
         about = {"Vary": "Accept", "Cache-Control": "no-cache", "ETag": tag, **headers}
-        if tag in request.headers.get("if-none-match", ""):
+        asked = request.headers.get("if-none-match", "")
+        if tag in asked or asked == "*":
             return Response(status_code=304, headers=about)
         return _response(content, MEDIA[path.rpartition(".")[2]], about)
+
+    async def content(self, path: str) -> tuple[bytes, str]:
+        """A file and its entity tag, made once, when it is first asked for."""
+        if path not in self.made:
+            self.made[path] = asyncio.ensure_future(run_in_threadpool(self._make, path))
+        return await asyncio.shield(self.made[path])
+
+    def _make(self, path: str) -> tuple[bytes, str]:
+        content = self.files[path]()
+        return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 # --- queries ----------------------------------------------------------------------------------
@@ -188,16 +225,17 @@ class _Queries:
     questions: Mapping[str, Question]
     graphs: Mapping[str, int]
     at_once: int
-    waiting: int = 0
     slow: int = 0
+    places: int = field(init=False)
     turns: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
+        self.places = 16 * self.at_once
         self.turns = asyncio.Semaphore(self.at_once)
 
     async def sparql(self, request: Request) -> Response:
         """SPARQL 1.1 Protocol; asked nothing, it tells what it is, to people by the query page."""
-        fields = request.query_params.multi_items()
+        fields = _fields(request.scope["query_string"])
         if request.method == "POST":
             fields += await _posted(request)
         elif not {"query", "update"} & dict(fields).keys():
@@ -225,7 +263,7 @@ class _Queries:
             raise HTTPException(404, unknown("question", name, self.questions, "the library"))
         if suffix and suffix not in _ANSWERS:
             raise HTTPException(404, f"an answer comes as .{', .'.join(_ANSWERS)}, not .{suffix}")
-        values = request.query_params.multi_items()
+        values = _fields(request.scope["query_string"])
         if len(dict(values)) < len(values):
             raise HTTPException(400, "a parameter is there twice; ask once for each value")
         asked = Asked(question=name, values=dict(values), rows=_ANSWERS.get(suffix, ""))
@@ -234,24 +272,33 @@ class _Queries:
     async def _answer(self, request: Request, asked: Asked) -> Response:
         rows = asked.rows or match(request, ROWS)
         asked = replace(asked, rows=rows, triples=match(request, TRIPLES))
-        if self.waiting > 16 * self.at_once:
-            sentence = "too many queries are waiting; ask again in some seconds"
-            raise HTTPException(503, sentence, {"Retry-After": "5"})
-        self.waiting += 1
+        if not self.places:
+            raise HTTPException(503, "too many ask; ask again in some seconds", _LATER)
+        self.places -= 1
         try:
-            reply = await self._in_turn(asked)
-        finally:
-            self.waiting -= 1
-        headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
-        return _response(reply.body, reply.media, headers, reply.status)
+            reply = await self._in_turn(request, asked)
+        except BaseException:
+            self.places += 1
+            raise
+        return _InParts(reply, self._make_place)
 
-    async def _in_turn(self, asked: Asked) -> Reply:
+    def _make_place(self) -> None:
+        self.places += 1
+
+    async def _in_turn(self, request: Request, asked: Asked) -> Reply:
         """The answer; a query that is not quick goes on beside the others, if there is room."""
         async with self.turns:
+            if await request.is_disconnected():
+                raise ClientDisconnect
             answer = asyncio.ensure_future(self.answerer.ask(asked))
             await asyncio.wait({answer}, timeout=_QUICK)
-            if answer.done() or self.slow == self.at_once:
-                return await answer
+            if self.slow == self.at_once:
+                await asyncio.wait({answer}, timeout=_PATIENCE)
+            if answer.done():
+                return answer.result()
+            if self.slow == self.at_once:
+                answer.cancel()
+                raise HTTPException(503, "too many slow queries; ask again in some seconds", _LATER)
             self.slow += 1
         try:
             return await answer
@@ -264,9 +311,35 @@ class _Queries:
             return await self.site.file(
                 request, "sparql.html", {"Content-Location": "/sparql.html"}
             )
-        endpoint = str(request.url.replace(query=""))
-        triples = describe(endpoint, metadata(), self.graphs)
+        try:
+            triples = describe(f"{request.base_url}sparql", metadata(), self.graphs)
+        except ValueError as error:
+            raise HTTPException(400, f"the host is none: {error}") from None
         return _response(rdf(triples, media), media, {"Vary": "Accept"})
+
+
+class _InParts(Response):
+    """An answer that is sent as fast as the client takes it, and not for ever."""
+
+    def __init__(self, reply: Reply, done: Callable[[], None]) -> None:
+        headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+        super().__init__(reply.body, reply.status, headers, reply.media)
+        self.done = done
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send it; what is not taken in time is broken off."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        try:
+            async with asyncio.timeout(_SENDING):
+                await send({"type": "http.response.start", **start})
+                for begin in range(0, len(self.body), _PART):
+                    part = self.body[begin : begin + _PART]
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            return
+        finally:
+            self.done()
 
 
 async def _posted(request: Request) -> list[tuple[str, str]]:
@@ -275,18 +348,27 @@ async def _posted(request: Request) -> list[tuple[str, str]]:
     if kind == "application/sparql-update":
         raise HTTPException(403, _READ_ONLY)
     if kind not in {_FORM, _QUERY}:
-        raise HTTPException(
-            415, f"a query is posted as {_QUERY} or {_FORM}, not as {kind or 'it is'}"
-        )
+        sentence = f"a query is posted as {_QUERY} or {_FORM}, not as {kind or 'it is'}"
+        raise HTTPException(415, sentence)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_QUERY:
             raise HTTPException(413, f"a query has at most {MAX_QUERY >> 20} MiB")
+    if kind == _FORM:
+        return _fields(bytes(body))
     try:
-        text = body.decode()
-        if kind == _QUERY:
-            return [("query", text)]
-        return parse_qsl(text, keep_blank_values=True, errors="strict")
-    except ValueError:
+        return [("query", body.decode())]
+    except UnicodeDecodeError:
         raise HTTPException(400, "the query is not in UTF-8") from None
+
+
+def _fields(encoded: bytes) -> list[tuple[str, str]]:
+    """The fields of a form or of a URL."""
+    try:
+        return parse_qsl(
+            encoded.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000
+        )
+    except ValueError as error:
+        what = "is not in UTF-8" if isinstance(error, UnicodeError) else "has too many fields"
+        raise HTTPException(400, f"what is asked {what}") from None
