@@ -65,7 +65,7 @@ def check(name: str, *arguments: str | Path) -> str:
     Raises `AssertionError` with what it says if the checker finds fault.
     """
     script = str(HERE / f"check_{name.replace('-', '_')}.py")
-    command = [str(python(name)), "-I", "-c", _OFFLINE, str(HERE.parent / "conftest.py"), script]
+    command = [str(python(name)), "-I", "-c", _OFFLINE, str(HERE.parent / "offline.py"), script]
     done = subprocess.run(
         [*command, *map(str, arguments)], capture_output=True, encoding="utf-8", check=False
     )
