@@ -7,7 +7,6 @@ from collections.abc import Generator
 import offline  # noqa: F401 - the ban on network
 import pytest
 
-
 MAY_SKIP = os.environ.get("G12C_MAY_SKIP")
 """A regular expression for the reasons that count; without it, all of them do."""
 
