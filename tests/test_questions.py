@@ -187,10 +187,10 @@ def test_parameters(path: Path) -> None:
     for name, parameter in question.parameters.items():
         assert name in columns
         assert re.search(rf"\?{name}\b", required), name
-        value = questions.value_of(data(), parameter, parameter.example)
+        terms = questions.value_of(data(), parameter, parameter.example)
         place = columns.index(name)
-        chosen = Counter(row for row in rows if row[place] == value.value)
-        assert Counter(ask(question.bind({name: value}))[1]) == chosen
+        chosen = Counter(row for row in rows if row[place] in {term.value for term in terms})
+        assert Counter(ask(question.bind({name: terms}))[1]) == chosen
         assert chosen, f"the example of {name} finds nothing"
 
 
@@ -269,10 +269,10 @@ def test_bind_puts_values_first_inside_the_outer_where(tmp_path: Path) -> None:
     """The one place that every engine reads right; a subquery stays as it is."""
     question = read_question(write(tmp_path, RQ))
     drug, year = ox.NamedNode("https://example.org/it's$1"), ox.Literal(2021)
-    text = question.bind({"year": year, "drug": drug})
+    text = question.bind({"year": (year,), "drug": (drug, drug)})
     lines = text.splitlines()
     start = lines.index("WHERE {")
-    assert lines[start + 1] == f"  VALUES ?drug {{ {drug} }}"
+    assert lines[start + 1] == f"  VALUES ?drug {{ {drug} {drug} }}"
     assert lines[start + 2] == f"  VALUES ?year {{ {year} }}"
     assert text.count("VALUES") == 2
     assert question.bind({}) == RQ
@@ -282,7 +282,7 @@ def test_an_unknown_parameter_names_the_near_one(tmp_path: Path) -> None:
     """And all that there are."""
     question = read_question(write(tmp_path, RQ))
     with pytest.raises(G12cError, match=r"'drugs'.*did you mean drug\?.*year"):
-        question.bind({"drugs": ox.Literal("a")})
+        question.bind({"drugs": (ox.Literal("a"),)})
 
 
 # --- finding ------------------------------------------------------------------------------------
@@ -303,7 +303,50 @@ def test_search_finds_most_words_and_ranks_the_front() -> None:
     assert [q.name for q in questions.search(library, "Rescue ADAGRASIB")] == ["b", "a"]
     assert len(questions.search(library, "rescue sotorasib")) == 3
     assert questions.search(library, "resqued sotorasib") == []
-    assert questions.search(library, " ") == []
+    assert questions.search(library, " - ") == []
+
+
+def test_search_takes_words_as_they_are_spelled() -> None:
+    """With a hyphen or a space, one or many; but not inside another word."""
+    library = [
+        question("a", "What is beside it?", description="Of KRAS G12D\nand wild-type KRAS."),
+        question("b", "Which side effect is there?"),
+    ]
+    for words, found in {
+        "KRAS-G12D": ["a"],
+        "wild type": ["a"],
+        "effects": ["b"],
+        "12D": [],
+    }.items():
+        assert [q.name for q in questions.search(library, words)] == found, words
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("side effects", "adverse-events"),
+        ("when was sotorasib approved", "regulatory-acts"),
+        ("used to treat", "treatments"),
+        ("breakthrough", "regulatory-acts"),
+        ("Amgen", "developers"),
+        ("Shokat", "developers"),
+        ("screen", "study-methods"),
+        ("sequencing", "study-methods"),
+        ("switch-II", "mechanism-of-action"),
+        ("wild-type", "mutation-effects"),
+        ("mice", "resistance-by-model-system"),
+        ("NRF2", "resistance-by-gene"),
+        ("EMT", "resistance-by-mechanism"),
+        ("predict", "response-predictors"),
+        ("histology", "findings-without-claim"),
+        ("typo", "defects"),
+        ("percent", "prevalence"),
+    ],
+)
+def test_words_of_a_biologist_find_the_question(words: str, name: str) -> None:
+    """What somebody would type leads to the question that answers it."""
+    library = questions.all_questions(find_sources())
+    assert name in [question.name for question in questions.search(library, words)][:6]
 
 
 def test_find_question() -> None:
@@ -312,6 +355,8 @@ def test_find_question() -> None:
     assert questions.find_question(sources, "drugs-of-class").path.parent == sources.queries
     with pytest.raises(G12cError, match="did you mean drugs-of-class"):
         questions.find_question(sources, "drugs-of-clas")
+    with pytest.raises(G12cError, match="g12c show KIF5B"):
+        questions.find_question(sources, "KIF5B")
 
 
 # --- values -------------------------------------------------------------------------------------
@@ -399,14 +444,14 @@ def test_a_literal_belongs_to_its_datatype(store: ox.Store) -> None:
 
 
 def test_value_of(store: ox.Store) -> None:
-    """Things become IRIs, literals typed values, and two things of one name are an error."""
+    """Things become IRIs, literals typed values, and two things of one name are asked of both."""
     drug = Parameter("drug", "Drug", "")
-    assert questions.value_of(store, drug, "amg510") == ox.NamedNode(expand("drug:one"))
+    assert questions.value_of(store, drug, "amg510") == (ox.NamedNode(expand("drug:one")),)
     number = questions.value_of(store, Parameter("year", "integer", ""), "96")
-    assert number == ox.Literal(96)
-    assert questions.value_of(store, Parameter("name", "string", ""), "96") == ox.Literal("96")
-    with pytest.raises(G12cError, match=r"^drug 'TWIN' can mean several things: .*three.*two"):
-        questions.value_of(store, drug, "TWIN")
+    assert number == (ox.Literal(96),)
+    assert questions.value_of(store, Parameter("name", "string", ""), "96") == (ox.Literal("96"),)
+    twins = tuple(ox.NamedNode(expand(drug)) for drug in ("drug:three", "drug:two"))
+    assert questions.value_of(store, drug, "TWIN") == twins
 
 
 def test_label_of(store: ox.Store) -> None:

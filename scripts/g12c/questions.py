@@ -25,6 +25,9 @@ _HEADER = re.compile(r"^#\+ ?(.*)$", re.MULTILINE)
 _WHERE = re.compile(r"^WHERE \{[ ]*$", re.MULTILINE)
 _FIELDS = {"summary", "description", "tags", "parameters", "trap"}
 
+Terms = tuple[ox.NamedNode | ox.Literal, ...]
+"""What a parameter is bound to: each of the terms gives its rows."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -65,17 +68,17 @@ class Question:
             raise G12cError(unknown("parameter", name, self.parameters, self.name) + takes)
         return self.parameters[name]
 
-    def bind(self, values: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
+    def bind(self, values: Mapping[str, Terms]) -> str:
         """The query with ``values`` (by parameter name) as the first lines inside WHERE.
 
         Raises `G12cError` for a parameter that the question does not have.
         """
         text = self.sparql
-        for name, value in sorted(values.items(), reverse=True):
+        for name, terms in sorted(values.items(), reverse=True):
             self.parameter(name)
             where = _WHERE.search(text)
             end = where.end() if where else 0
-            text = f"{text[:end]}\n  VALUES ?{name} {{ {value} }}{text[end:]}"
+            text = f"{text[:end]}\n  VALUES ?{name} {{ {' '.join(map(str, terms))} }}{text[end:]}"
         return text
 
 
@@ -145,27 +148,35 @@ def find_question(sources: Sources, name: str) -> Question:
         return read_question(paths[name])
     found = search(all_questions(sources), name)
     nearest = [question.name for question in found[:3]]
-    raise G12cError(unknown("question", name, paths, "the library", nearest))
+    hint = f"; g12c show {name} shows a thing of that name, g12c query lists all questions"
+    raise G12cError(unknown("question", name, paths, "the library", nearest) + hint)
 
 
 def search(questions: Iterable[Question], words: str) -> list[Question]:
-    """The questions that have the most of the words, in all that their headers say.
+    """The questions that have the most of the words, in what their headers say of them.
 
     Those with more of the words in the name or the summary come first. Examples of parameters
-    count, so that a drug's name finds what can be asked of a drug; none if no word is found.
+    count, so that a drug's name finds what can be asked of a drug. A word counts where one begins
+    with it, in the singular or the plural, and with a hyphen or a space; none if no word is found.
     """
-    wanted = [word.casefold() for word in re.findall(r"[\w-]+", words)]
+    wanted = [_folded(word) for word in re.findall(r"\w[\w-]*", words)]
+    wanted = [word[:-1] if word.endswith("s") and len(word) > 4 else word for word in wanted]
     found: dict[int, list[tuple[int, str, Question]]] = {}
     for question in questions:
-        front = f"{question.name} {question.summary}".casefold()
+        front = _folded(f"{question.name} {question.summary}")
         examples = (parameter.example for parameter in question.parameters.values())
-        rest = " ".join((*question.tags, question.description, *examples)).casefold()
+        rest = _folded(" ".join((*question.tags, question.description, *examples)))
         hits = sum(word in front or word in rest for word in wanted)
         missed = sum(word not in front for word in wanted)
         found.setdefault(hits, []).append((missed, question.name, question))
     best = max(found, default=0)
     ranked = sorted(found[best], key=lambda hit: hit[:2]) if best else []
     return [question for *_, question in ranked]
+
+
+def _folded(text: str) -> str:
+    """The words of a text in lower case, with a space before each."""
+    return "".join(f" {word}" for word in re.findall(r"\w+", text.casefold()))
 
 
 _NO_KEYWORDS = re.compile(r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#[^\n]*""")
@@ -296,11 +307,11 @@ def label_of(store: ox.Store, iri: str) -> str:
     return min((q.object.value for q in quads if isinstance(q.object, ox.Literal)), default=iri)
 
 
-def value_of(store: ox.Store, parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
-    """The RDF term for what a user typed for a parameter.
+def value_of(store: ox.Store, parameter: Parameter, text: str) -> Terms:
+    """The RDF terms for what a user typed for a parameter: all things of its kind with that name.
 
-    Raises `G12cError` if nothing, or more than one thing, of the parameter's kind has that name, or
-    if the text is no value of the datatype.
+    Raises `G12cError` if nothing of the parameter's kind has that name, or if the text is no value
+    of the datatype.
     """
     if parameter.is_literal:
         from .datatypes import literal_fault
@@ -308,17 +319,11 @@ def value_of(store: ox.Store, parameter: Parameter, text: str) -> ox.NamedNode |
         datatype = XSD + parameter.kind
         if fault := literal_fault(text, datatype):
             raise G12cError(f"{parameter.name}: {fault}")
-        return ox.Literal(text, datatype=ox.NamedNode(datatype))
-    found = resolve(store, text, parameter.kind)
-    if len(found) > 1:
-        listed = "; ".join(f"{label_of(store, iri)} <{iri}>" for iri in found)
-        raise G12cError(f"{parameter.name} {text!r} can mean several things: {listed}")
-    return ox.NamedNode(found[0])
+        return (ox.Literal(text, datatype=ox.NamedNode(datatype)),)
+    return tuple(map(ox.NamedNode, resolve(store, text, parameter.kind)))
 
 
-def values_of(
-    store: ox.Store, question: Question, given: Mapping[str, str]
-) -> dict[str, ox.NamedNode | ox.Literal]:
+def values_of(store: ox.Store, question: Question, given: Mapping[str, str]) -> dict[str, Terms]:
     """For `Question.bind`, the terms for what a user typed, by names of parameters.
 
     Raises `G12cError` like `value_of`, and for a parameter that the question does not have.
