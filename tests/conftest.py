@@ -3,9 +3,12 @@
 import os
 import re
 from collections.abc import Generator
+from pathlib import Path
 
 import offline  # noqa: F401 - the ban on network
 import pytest
+
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1] / "scripts")  # for their own processes
 
 MAY_SKIP = os.environ.get("G12C_MAY_SKIP")
 """A regular expression for the reasons that count; without it, all of them do."""

@@ -29,12 +29,7 @@ def build(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT / "scripts"),
-            "G12C_CACHE": str(cache),
-            **variables,
-        },
+        env={**os.environ, "G12C_CACHE": str(cache), **variables},
         check=False,
     )
 

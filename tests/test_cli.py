@@ -24,7 +24,7 @@ def g12c(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts"), **variables},
+        env={**os.environ, **variables},
         check=False,
     )
 
@@ -101,7 +101,6 @@ def test_a_closed_pipe_ends_quietly() -> None:
         ["/bin/sh", "-c", command],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         check=True,
     )
     assert done.stdout.startswith("drug,")
@@ -115,7 +114,6 @@ def test_a_cold_question_imports_only_what_it_uses(words: list[str]) -> None:
         [sys.executable, "-X", "importtime", "-m", "g12c", *words],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         check=True,
     )
     imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))

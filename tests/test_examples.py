@@ -28,7 +28,7 @@ def repository(tmp_path: Path) -> Path:
     shutil.copytree(EXAMPLE, tmp_path / "repository")
     programs = tmp_path / "bin"
     programs.mkdir()
-    run = f'PYTHONPATH="{ROOT}/scripts" exec "{sys.executable}" -P -m g12c'
+    run = f'exec "{sys.executable}" -P -m g12c'
     for name, script in (
         ("python3", f'[ "$1" = "{ROOT}/scripts/run.py" ] || exit 99\nshift\n{run} "$@"'),
         ("g12c", f'{run} "$@"'),

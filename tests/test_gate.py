@@ -228,7 +228,7 @@ def g12c(*words: str, folder: Path, **environment: str) -> "subprocess.Completed
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts"), **environment},
+        env={**os.environ, **environment},
         check=False,
     )
 

@@ -87,7 +87,6 @@ def run(folder: Path, *words: str, data: bytes | None = None) -> tuple[int, str]
         input=data,
         stdin=subprocess.DEVNULL if data is None else None,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         timeout=SECONDS + SLACK,
         check=False,
     )

@@ -1,6 +1,5 @@
 """The README tells the truth: its commands run, and give what it shows."""
 
-import os
 import re
 import shlex
 import subprocess
@@ -24,7 +23,6 @@ def run(command: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         check=False,
     )
 

@@ -104,11 +104,13 @@ def running(*options: str) -> Iterator[Server]:
         command, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr
+        said = ""
         for line in process.stderr:
+            said += line
             if found := re.match(r"SPARQL 1\.1 +http://127\.0\.0\.1:(\d+)/sparql$", line):
                 break
         else:
-            pytest.fail("it did not start")
+            pytest.fail(f"it did not start: {said}")
         server = Server(process, int(found[1]))
         server.ask("/")  # by when it answers
         try:
