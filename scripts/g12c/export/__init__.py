@@ -164,7 +164,7 @@ FORMS: Final = (
     Form("openapi", "the stored questions as OpenAPI", ".library:openapi"),
     Form("dataset", "description in VoID, DCAT 3 and HCLS", "dataset:describe", last=True),
     Form("ro-crate", "description as RO-Crate 1.1", "crate:crate", last=True),
-    Form("metadata", "CITATION.cff and its like, for a checkout", "metadata:files"),
+    Form("metadata", "CITATION.cff and its like, for a checkout", "checkout:files"),
 )
 """All forms, in the order in which they are listed."""
 
