@@ -134,6 +134,11 @@ MUST_NOT = {
 }
 
 
+def release_iri() -> str:
+    """The folder of the files of this version."""
+    return f"https://w3id.org/g12c/release/{load().version}"
+
+
 def nodes(level: str) -> list[rdflib.term.Node]:
     """The nodes of one of the three levels of the W3C HCLS profile."""
     named: dict[str, list[rdflib.term.Node]] = {"summary": [SUMMARY], "version": [VERSION]}
@@ -218,6 +223,29 @@ def test_counts(name: str) -> None:
             for part in about.objects(node, VOID[link])
         }
         assert parts == ask(f"SELECT ?k (COUNT(*) AS ?n) {{ {query} }} GROUP BY ?k")
+
+
+SYNTAXES = {
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".trig": ox.RdfFormat.TRIG,
+    ".ttl": ox.RdfFormat.TURTLE,
+}
+
+
+def test_dumps_are_the_slices() -> None:
+    """Each file that is called a dump of a slice is RDF and holds as many triples as it says."""
+    about = description()
+    version = f"{release_iri()}/"
+    dumps = [*about.subject_objects(VOID.dataDump)]
+    assert len(dumps) > 6
+    for node, file in dumps:
+        name = str(file).removeprefix(version)
+        form = SYNTAXES[Path(name).suffix]
+        found = {quad.triple for quad in ox.parse(release()[name], format=form)}
+        assert len(found) == int(str(about.value(node, VOID.triples))), name
+    assert {*about.subjects(RDF.type, VOID.Dataset)} == {node for dump in dumps for node in dump}
 
 
 def test_literals_are_typed() -> None:

@@ -35,6 +35,9 @@ MEDIA_TYPES: Final = {
 }
 """IANA media types by the end of the file's name."""
 
+_DUMPS: Final = (".jsonld", ".nq", ".nt", ".trig", ".ttl")
+"""Files of these kinds hold a slice if they are named after it."""
+
 
 def media_type(name: str) -> str:
     """The media type of a file of the release."""
@@ -128,7 +131,7 @@ def _file(dataset: Dataset, name: str, data: bytes) -> Iterator[ox.Triple]:
     words = f"{about.version_title}: the file {name}."
     for part in SLICES:
         of = stem(replace(dataset, slice=part, canonical=False))
-        if name.partition(".")[0] == of:
+        if name in {f"{of}{suffix}" for suffix in _DUMPS}:
             words = DESCRIPTIONS[part]
             yield triple(file, "rdf:type", "void:Dataset")
             yield triple(f"{about.version_iri}/{of}", "void:dataDump", file)
