@@ -248,14 +248,23 @@ def test_dumps_are_the_slices() -> None:
     assert {*about.subjects(RDF.type, VOID.Dataset)} == {node for dump in dumps for node in dump}
 
 
+def test_where_files_are() -> None:
+    """Each file says where it is had, without which DCAT-AP drops it: under its own name."""
+    for node in nodes("distribution"):
+        name = str(description().value(node, DCTERMS.title))
+        for link in (DCAT.accessURL, DCAT.downloadURL):
+            assert [*map(str, description().objects(node, link))] == [f"{release_iri()}/{name}"]
+
+
 def test_literals_are_typed() -> None:
-    """Sizes and counts are integers, checksums hexadecimal: catalogues sort and compare them."""
+    """Sizes and counts are numbers, checksums hexadecimal: catalogues sort and compare them."""
 
     def kinds(predicate: rdflib.term.Node) -> set[rdflib.term.Node | None]:
         values = description().objects(None, predicate)
         return {value.datatype for value in values if isinstance(value, rdflib.Literal)}
 
-    assert kinds(DCAT.byteSize) == kinds(VOID.triples) == {XSD.integer}
+    assert kinds(DCAT.byteSize) == {XSD.nonNegativeInteger}
+    assert kinds(VOID.triples) == {XSD.integer}
     assert kinds(SPDX.checksumValue) == {XSD.hexBinary}
 
 

@@ -122,7 +122,9 @@ def _file(dataset: Dataset, name: str, data: bytes) -> Iterator[ox.Triple]:
     yield triple(file, "dcterms:license", LICENCES[about.data_licence])
     yield from _people(dataset, file, "dcterms:creator")
     yield from _people(dataset, file, "dcterms:publisher")
-    yield triple(file, "dcat:byteSize", len(data))
+    yield triple(file, "dcat:accessURL", file)  # DCAT-AP wants both, also where they are one
+    yield triple(file, "dcat:downloadURL", file)
+    yield triple(file, "dcat:byteSize", typed(str(len(data)), "nonNegativeInteger"))
     yield triple(file, "spdx:checksum", checksum)
     yield triple(checksum, "rdf:type", "spdx:Checksum")
     yield triple(checksum, "spdx:algorithm", "spdx:checksumAlgorithm_sha256")
