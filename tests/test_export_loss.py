@@ -235,13 +235,6 @@ def test_to_folder(tmp_path: Path) -> None:
     assert found == {"new/g12c-direct-canonical.trig", "new/loss/trig.tsv"}
 
 
-def test_description_is_that_of_the_release(tmp_path: Path) -> None:
-    """The description on demand is the one that a build of the core forms makes."""
-    export("dataset", "-o", str(tmp_path))
-    release = g12c.export.release_files(dataset())
-    assert (tmp_path / "dataset.ttl").read_bytes() == release["dataset.ttl"]
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -24,12 +24,12 @@ from .export.metadata import load as metadata
 from .gate import shapes_of, with_problems
 from .namespaces import BASE, G12C, graph_iri, shorten
 from .questions import select
-from .reading import read_file, read_turtle
+from .reading import read_file
 from .release import rdfc_hash, write_release
 from .reports import render
 from .sources import Sources
 from .store import asserted, cache_file, complete, keep
-from .turtle import format_file, write
+from .turtle import format_file
 from .validate import exit_code, validate
 
 _HEADLINE = "resistance-by-drug"
@@ -65,12 +65,8 @@ def build(
         keep(quads, cache_file(sources))
     with stages("SHACL on everything"):
         _check_shapes(sources, store, before_deriving=False)
-    with stages("answer the stored questions"):
-        answers = dict(_answers(sources, store))
-    with stages("write"):
-        files = {**answers, "shapes.ttl": _shapes(sources)}
-        dataset = Dataset(tuple(quads), sources, metadata())
-        files |= release_files(dataset, others=files)
+    with stages("answer, export and write"):
+        files = release_files(Dataset(tuple(quads), sources, metadata()))
         _read_back(files)
         if every:
             from .site import make
@@ -166,13 +162,6 @@ def _check_shapes(sources: Sources, store: ox.Store, *, before_deriving: bool) -
 # --- contents ---------------------------------------------------------------------------------
 
 
-def _answers(sources: Sources, store: ox.Store) -> Iterator[tuple[str, bytes]]:
-    for question in questions.all_questions(sources):
-        result = questions.run(store, question.sparql, str(question.path))
-        form = tables.default_format(result, looked_at=False)
-        yield f"answers/{question.name}.{form}", tables.render(result, form)
-
-
 def _by_name(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Triple]]:
     """The triples of each named graph, in the order of the graphs' names."""
     prefix = graph_iri("")
@@ -181,11 +170,6 @@ def _by_name(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Triple]]:
         if isinstance(quad.graph_name, ox.NamedNode):
             graphs.setdefault(quad.graph_name.value.removeprefix(prefix), []).append(quad.triple)
     return dict(sorted(graphs.items()))
-
-
-def _shapes(sources: Sources) -> bytes:
-    triples = [t for path in sources.shape_files() for t in read_turtle(read_file(path), str(path))]
-    return write(triples, "The SHACL shapes.").encode()
 
 
 def _read_back(files: Mapping[str, bytes]) -> None:

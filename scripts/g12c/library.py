@@ -1,4 +1,4 @@
-"""The stored questions as data: for SPARQL editors and assistants, and for callers over HTTP.
+"""The stored questions as data: their answers, for SPARQL editors and assistants, and over HTTP.
 
 In RDF they are SHACL executables in the manner of the SIB's sparql-examples, with the declarations
 of prefixes and, so that a tool knows what can be asked, which properties each class has and what
@@ -16,13 +16,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from . import tables
 from .export import Export
 from .export.claims import SLICES, Dataset
 from .export.metadata import LICENCES
 from .export.rdf import stem
 from .export.terms import english, triple, typed
 from .namespaces import BASE, PREFIXES, RDF, expand, shorten
-from .questions import Parameter, Question, all_questions, form_of
+from .questions import Parameter, Question, all_questions, form_of, run
 from .turtle import write
 
 ENDPOINT: Final = f"{BASE}sparql"
@@ -46,6 +47,19 @@ _REFUSALS: Final = {
     "Unavailable": ("503", "The answer took too long, or too many ask; ask again later."),
 }
 """What goes wrong: its name, the HTTP status and what it means."""
+
+
+def answers(dataset: Dataset) -> Export:
+    """``answers/NAME.csv``, or ``.ttl`` where a question constructs a graph.
+
+    Raises `G12cError` if a question cannot be asked.
+    """
+    files = {}
+    for question in all_questions(dataset.sources):
+        result = run(dataset.store, question.sparql, str(question.path))
+        form = tables.default_format(result, looked_at=False)
+        files[f"answers/{question.name}.{form}"] = tables.render(result, form)
+    return Export(files)
 
 
 def questions(dataset: Dataset) -> Export:

@@ -160,6 +160,8 @@ FORMS: Final = (
     Form("sssom", "mappings to other resources in SSSOM", "sssom:sssom"),
     Form("tables", "CSV tables with a Frictionless Data Package", "tables:tables"),
     Form("civic", "drafts of CIViC evidence, to be checked by a curator", "civic:civic"),
+    Form("shapes", "the SHACL shapes in one file", "rdf:shapes"),
+    Form("answers", "the answers to the stored questions, as CSV", ".library:answers"),
     Form("questions", "the stored questions as SHACL executables", ".library:questions"),
     Form("openapi", "the stored questions as OpenAPI", ".library:openapi"),
     Form("dataset", "description in VoID, DCAT 3 and HCLS", "dataset:describe", last=True),
@@ -207,23 +209,22 @@ def sift(
     return kept, Loss(lost, withheld)
 
 
-def release_files(
-    dataset: "Dataset", others: Mapping[str, bytes] | None = None
-) -> dict[str, bytes]:
+def release_files(dataset: "Dataset", before: Form | None = None) -> dict[str, bytes]:
     """The files of all forms but ``metadata``, and their loss reports, by their paths.
 
-    N-Quads come in every slice, the rest as asserted only. ``others`` are files of the release that
-    no form makes, so that those that describe the release know them; they are not returned.
+    N-Quads come in every slice, the rest as asserted only. ``before``: only those of the forms
+    whose files that form describes.
     """
     from .claims import SLICES
 
-    others = others or {}
     made: dict[str, bytes] = {}
     for form in sorted(FORMS, key=lambda form: form.last):
+        if form == before:
+            break
         if form.name == "metadata":
             continue
         for part in SLICES if form.name == "nquads" else SLICES[:1]:
-            export = form.export(replace(dataset, slice=part, files={**others, **made}))
+            export = form.export(replace(dataset, slice=part, files=dict(made)))
             files = {**export.files, f"loss/{form.name}.tsv": export.loss.table()}
             if twice := made.keys() & files.keys() - {f"loss/{form.name}.tsv"}:
                 raise G12cError(f"two forms make {min(twice)}; name the file of {form.name} anew")

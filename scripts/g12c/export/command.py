@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -102,12 +103,10 @@ def _check(form: str | None, names: Iterable[str]) -> int:
 
 
 def make(form: Form, dataset: "Dataset") -> Export:
-    """The files of one form; if it describes those of all others, they are made first."""
-    export = form.export(dataset)
+    """The files of one form; if it describes those of others, these are made first."""
     if form.last:
-        made = release_files(dataset)
-        export = Export({name: made[name] for name in export.files})
-    return export
+        dataset = replace(dataset, files=release_files(dataset, before=form))
+    return form.export(dataset)
 
 
 def _dataset(options: argparse.Namespace, report: Callable[[str], None]) -> "Dataset":

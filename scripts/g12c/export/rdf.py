@@ -1,4 +1,4 @@
-"""RDF: Turtle, N-Triples, N-Quads, TriG, the ontology in RDF/XML, and a small profile.
+"""RDF: Turtle, N-Triples, N-Quads, TriG, the ontology in RDF/XML, the shapes, a small profile.
 
 A slice is asserted facts only, or those and what the build makes of them; a description of the
 slice travels inside each file and says which it is. Under canonical IRIs a thing that has a
@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from ..errors import G12cError
 from ..namespaces import G12C, PREFIXES, graph_iri
+from ..reading import read_file, read_turtle
 from ..turtle import write
 from . import Export, sift
 from .claims import SLICES, Claim, Dataset
@@ -176,6 +177,13 @@ def rdf_xml(triples: Iterable[ox.Triple]) -> bytes:
     data = io.BytesIO()
     ox.serialize(sorted(content, key=str), data, format=ox.RdfFormat.RDF_XML, prefixes=used)
     return data.getvalue() + b"\n"
+
+
+def shapes(dataset: Dataset) -> Export:
+    """The SHACL shapes in Turtle."""
+    files = dataset.sources.shape_files()
+    content = [t for path in files for t in read_turtle(read_file(path), str(path))]
+    return Export({"shapes.ttl": write(content, "The SHACL shapes.").encode()})
 
 
 def _canonical(statements: Iterable[ox.Quad]) -> ox.Dataset:
