@@ -21,6 +21,7 @@ import pytest
 import rdflib
 
 from g12c.errors import G12cError
+from g12c.export import release_files
 from g12c.export.claims import Dataset
 from g12c.export.metadata import load
 from g12c.export.nanopub import nanopubs, verify
@@ -284,6 +285,25 @@ def test_signposts_name_the_files(data: Data, files: dict[str, bytes]) -> None:
             assert found.keys() == wanted, name
             for href in found.values():
                 assert _joined(name, href.decode()) in files, name
+
+
+@pytest.mark.parametrize("name", ["index", "dataset"])
+def test_landing_page(name: str, quads: list[ox.Quad], files: dict[str, bytes]) -> None:
+    """The pages of the dataset lead machines to its description and its files (Signposting)."""
+    found: dict[str, dict[str, str]] = {}
+    for link in re.findall(r"<link ([^>]*)>", files[f"{name}.html"].decode()):
+        about = dict(re.findall(r'([\w-]+)="([^"]*)"', link))
+        found.setdefault(about["rel"], {})[about["href"]] = about.get("type", "")
+    assert {*found["type"]} == {"https://schema.org/AboutPage", "https://schema.org/Dataset"}
+    assert {*found["cite-as"]} == {f"{BASE}dataset"}
+    assert {*found["license"]} == {"https://creativecommons.org/licenses/by/4.0/"}
+    assert found["item"]["dataset.nq"] == "application/n-quads"
+    assert found["describedby"] == {f"dataset.{suffix}": FORMATS[suffix][0] for suffix in BESIDE}
+    assert found["item"].keys() | found["describedby"].keys() <= files.keys()
+    assert "collection" not in found
+    release = release_files(Dataset(tuple(quads), find_sources(), load()))
+    described = rdfc_hash(ox.parse(release["dataset.ttl"], format=ox.RdfFormat.TURTLE))
+    assert rdfc_hash(ox.parse(files["dataset.ttl"], format=ox.RdfFormat.TURTLE)) == described
 
 
 def test_every_page_says_how_to_report_an_error(data: Data, readings: dict[str, Read]) -> None:

@@ -71,7 +71,8 @@ def build(
         if every:
             from .site import make
 
-            files |= {f"site/{name}": content for name, content in make(sources, quads).items()}
+            pages = make(sources, quads, files["dataset.ttl"])
+            files |= {f"site/{name}": content for name, content in pages.items()}
         files["manifest.json"] = _manifest(_by_name(quads), files)
         write_release(target, files)
     report(f"{target}: {len(files) + 1} files, {stages.summary()}")

@@ -23,7 +23,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import load as metadata
 from ..guests import MAX_QUERY
@@ -87,7 +86,7 @@ _READ_ONLY: Final = "this server is read-only: it takes queries, no updates"
 
 
 def contents(sources: Sources) -> dict[str, Callable[[], bytes]]:
-    """What makes each file to serve, by its path: the publication, and what describes it and /api.
+    """What makes each file to serve, by its path: the publication, and what describes /api.
 
     Raises `G12cError` if the data cannot be published.
     """
@@ -96,7 +95,6 @@ def contents(sources: Sources) -> dict[str, Callable[[], bytes]]:
     return {
         **publication(sources, quads),
         "api/openapi.json": lambda: openapi(dataset).files["openapi.json"],
-        "dataset.ttl": lambda: release_files(dataset)["dataset.ttl"],
     }
 
 

@@ -13,12 +13,16 @@ import pyoxigraph as ox
 from ..sources import Sources
 
 
-def make(sources: Sources, quads: Iterable[ox.Quad] | None = None) -> dict[str, bytes]:
+def make(
+    sources: Sources, quads: Iterable[ox.Quad] | None = None, description: bytes = b""
+) -> dict[str, bytes]:
     """All files of the publication, path → bytes, the same for the same sources.
 
-    ``quads`` is the whole dataset if it is at hand, with literals as they are spelt in the sources.
+    ``quads`` is the whole dataset if it is at hand, with literals as they are spelt in the sources,
+    and ``description`` is the file ``dataset.ttl`` of the release.
     Raises `G12cError` if the data cannot be published as pages.
     """
     from .folder import publication
 
-    return {path: content() for path, content in publication(sources, quads).items()}
+    made = publication(sources, quads, description)
+    return {path: content() for path, content in made.items()}

@@ -38,7 +38,7 @@ STATIC: Final = (
 
 
 def publication(
-    sources: Sources, quads: Iterable[ox.Quad] | None = None
+    sources: Sources, quads: Iterable[ox.Quad] | None = None, description: bytes = b""
 ) -> dict[str, Callable[[], bytes]]:
     """What makes each file, by its path; so a server makes a page when it is asked for.
 
@@ -47,7 +47,7 @@ def publication(
     data = Data.of(sources, published(sources) if quads is None else quads)
     about = load()
     content = matrix(data)
-    made = pages.pages(data, about, content)
+    made = pages.pages(data, about, content, description)
     nanopubs = nanopublications(data, about)
     made += resources.pages(data, {claim: path for claim, (path, _) in nanopubs.items()})
     made += [asking.question_page(data, question) for question in data.questions]

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
-from ..export.metadata import LICENCES, Metadata
+from ..export.metadata import DATASET, LICENCES, Metadata
 from ..namespaces import BASE, DCTERMS, PREFIXES, shorten
 from .data import Data
 from .markup import Child, Markup, data_block, is_link, join, tag
@@ -27,6 +27,9 @@ FORMATS: Final = {
 
 BESIDE: Final = ("ttl", "jsonld", "nt")
 """Those of them that stand beside a page under its name."""
+
+ITEMS: Final = {"dataset.nq": "application/n-quads", "ontology.ttl": "text/turtle"}
+"""The files that the dataset comes in, and their media types."""
 
 ELSEWHERE: Final = PREFIXES["mapping"]
 """What has no page in the one file: a mapping is told on the page of its thing."""
@@ -222,14 +225,20 @@ def imprint(at: At) -> Markup:
 
 def _signposts(page: Page, at: At) -> Markup:
     """Signposting for machines (https://signposting.org/FAIR/), at the levels a folder allows."""
-    links = [
-        tag("link", rel="license", href=LICENCES[at.about.data_licence]),
-        tag("link", rel="type", href=f"https://schema.org/{page.schema.get('@type', 'WebPage')}"),
-    ]
+    files, kinds = page.files, [page.schema.get("@type", "WebPage")]
+    links = [tag("link", rel="license", href=LICENCES[at.about.data_licence])]
     if page.iri:
         links.append(tag("link", rel="cite-as", href=page.iri.partition("#")[0]))
+    if page.iri == DATASET:
+        files = {f"dataset.{suffix}": suffix for suffix in BESIDE}
+        kinds.append("AboutPage")
+        links += [
+            tag("link", rel="item", type=media, href=at.file(path)) for path, media in ITEMS.items()
+        ]
+    elif page.iri:
         links.append(tag("link", rel="collection", href=at.href("dataset")))
-    for path, kind in page.files.items():
+    links += [tag("link", rel="type", href=f"https://schema.org/{kind}") for kind in kinds]
+    for path, kind in files.items():
         for relation in ("alternate", "describedby"):
             media, _ = FORMATS[kind]
             links.append(tag("link", rel=relation, type=media, href=at.file(path)))

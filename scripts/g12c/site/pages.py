@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pyoxigraph as ox
+
+from ..export import release_files
+from ..export.claims import Dataset
 from ..export.metadata import Metadata
 from ..namespaces import BASE, expand
 from . import asking, home, lists, matrix, pictures, vocabulary
@@ -15,8 +19,8 @@ from .parts import heading, section
 from .rules import rules_page
 
 
-def pages(data: Data, about: Metadata, content: Matrix) -> list[Page]:
-    """All of them."""
+def pages(data: Data, about: Metadata, content: Matrix, description: bytes = b"") -> list[Page]:
+    """All of them; ``description`` is that of the dataset and its release if it is at hand."""
     drawn = pictures.pictures(data, content)
     dataset = _dataset_schema(data, about)
     return [
@@ -78,9 +82,15 @@ def pages(data: Data, about: Metadata, content: Matrix) -> list[Page]:
             about.description,
             f"{BASE}dataset",
             schema=dataset,
+            triples=lambda: _described(data, about, description),
         ),
         *(vocabulary.graph_page(data, name) for name in data.graph_sizes),
     ]
+
+
+def _described(data: Data, about: Metadata, description: bytes) -> list[ox.Triple]:
+    text = description or release_files(Dataset(data.quads, data.sources, about))["dataset.ttl"]
+    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
 
 
 def _dataset_schema(data: Data, about: Metadata) -> dict[str, Any]:
