@@ -18,6 +18,7 @@ from g12c.errors import G12cError
 from g12c.export import FORMS, find_form
 from g12c.export.claims import SLICES
 from g12c.gate import Gate
+from g12c.reason import reason
 from g12c.release import rdfc_hash
 from g12c.shacl import VIOLATION
 from g12c.store import asserted
@@ -306,6 +307,17 @@ def test_owl_opens_in_an_owl_library() -> None:
         if isinstance(quad.subject, ox.NamedNode)
     }
     assert {found.iri for found in ontology.classes()} == declared
+
+
+def test_owl_is_fit_for_a_reasoner() -> None:
+    """No class is empty, and the terms of others in it change nothing that follows for ours."""
+    content = [quad.triple for quad in ox.parse(export("owl"), format=OXIGRAPH["owl"])]
+    alone = [triple for triple in content if not triple.predicate.value.endswith("Match")]
+    assert len(alone) < len(content)
+    found = reason(content)
+    assert (found.consistent, found.unsatisfiable) == (True, ())
+    assert found.triples
+    assert found == reason(alone)
 
 
 def test_minimal_is_minimal() -> None:

@@ -21,7 +21,7 @@ import pytest
 import rdflib
 
 from g12c.errors import G12cError
-from g12c.export import release_files
+from g12c.export import find_form, release_files
 from g12c.export.claims import Dataset
 from g12c.export.metadata import load
 from g12c.export.nanopub import nanopubs, verify
@@ -329,6 +329,18 @@ def test_the_files_beside_a_page_are_one_graph(files: dict[str, bytes]) -> None:
         assert len(hashes) == 1, stem
         assert graphs[0], stem
         assert b"<" not in files[f"{stem}.jsonld"], stem
+
+
+def test_every_form_of_the_ontology_is_one_graph(
+    quads: list[ox.Quad], files: dict[str, bytes]
+) -> None:
+    """Whoever takes RDF/XML, from the pages or the release, gets the alignments too."""
+    (owl,) = find_form("owl").export(Dataset(tuple(quads), find_sources(), load())).files.values()
+    forms = [(files[f"ontology.{suffix}"], form) for suffix, form in SYNTAXES.items()]
+    forms += [(data, ox.RdfFormat.RDF_XML) for data in (files["ontology.rdf"], owl)]
+    wanted = {graph_iri(name) for name in ("ontology", "alignments")}
+    whole = rdfc_hash(quad.triple for quad in quads if quad.graph_name.value in wanted)  # type: ignore[union-attr]
+    assert {rdfc_hash(ox.parse(data, format=form)) for data, form in forms} == {whole}
 
 
 def test_another_reader_reads_the_same(files: dict[str, bytes]) -> None:

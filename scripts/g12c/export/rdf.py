@@ -20,6 +20,9 @@ from .claims import SLICES, Claim, Dataset
 from .metadata import LICENCES
 from .terms import english, triple
 
+ONTOLOGY: Final = ("ontology", "alignments")
+"""The graphs that make up the ontology. Alignments are annotations, so that no reasoner minds."""
+
 _MADE: Final = {"direct": "direct", "derived": "direct", "inferred": "inferred"}
 """The graphs that the build makes, and the first slice that they belong to."""
 
@@ -165,8 +168,8 @@ def trig(dataset: Dataset) -> Export:
 
 def owl(dataset: Dataset) -> Export:
     """The ontology in RDF/XML, which Protégé and the OWL API open."""
-    graph = ox.NamedNode(graph_iri("ontology"))
-    found = (quad.triple for quad in dataset.quads if quad.graph_name == graph)
+    graphs = {ox.NamedNode(graph_iri(name)) for name in ONTOLOGY}
+    found = (quad.triple for quad in dataset.quads if quad.graph_name in graphs)
     return Export({"ontology.owl": rdf_xml(found)})
 
 

@@ -220,9 +220,9 @@ class Data:
                 if isinstance(said.value, ox.BlankNode) and key(said.value) not in todo:
                     todo.append(key(said.value))
 
-    def graph(self, name: str) -> list[ox.Triple]:
-        """The triples of a named graph."""
-        return self._graphs[graph_iri(name)]
+    def graph(self, *names: str) -> list[ox.Triple]:
+        """The triples of named graphs."""
+        return [triple for name in names for triple in self._graphs[graph_iri(name)]]
 
     @cached_property
     def _graphs(self) -> dict[str, list[ox.Triple]]:

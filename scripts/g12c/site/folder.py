@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..errors import G12cError
 from ..export.metadata import Metadata, load
-from ..export.rdf import rdf_xml
+from ..export.rdf import ONTOLOGY, rdf_xml
 from ..namespaces import expand, shorten
 from ..questions import Question, form_of, normal, run
 from ..sources import Sources
@@ -59,7 +59,7 @@ def publication(
         **dict(_answers(data)),
         "static/search-index.js": partial(search_index, data, made),
         "dataset.nq": partial(nquads, data.quads),
-        "ontology.rdf": partial(rdf_xml, data.graph("ontology")),
+        "ontology.rdf": partial(rdf_xml, data.graph(*ONTOLOGY)),
     }
     at = At(data, about, "pictures/x")
     for picture in pictures.pictures(data, content):

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import Metadata
+from ..export.rdf import ONTOLOGY
 from ..namespaces import BASE, expand
 from . import asking, home, lists, matrix, pictures, vocabulary
 from .data import Data
@@ -72,7 +73,7 @@ def pages(data: Data, about: Metadata, content: Matrix, description: bytes = b""
             about.ontology["description"],
             about.ontology_iri,
             schema={"@type": "DefinedTermSet", "version": about.version},
-            triples=lambda: [*data.graph("ontology"), *data.graph("alignments")],
+            triples=lambda: data.graph(*ONTOLOGY),
         ),
         rules_page(data.sources),
         Page(
