@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -263,9 +264,16 @@ def test_never_half_a_file(step: str, tmp_path: Path, monkeypatch: pytest.Monkey
         monkeypatch.setattr(os, "fdopen", refuse)
     else:
         monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(G12cError, match=r"cannot be written: No space left"):
+    with pytest.raises(G12cError, match=rf"^{re.escape(str(target))}: cannot be written: No space"):
         export("context", "-o", str(target))
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("my.nt", b"old")]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs the files of Linux's kernel")
+def test_where_nothing_can_be_written() -> None:
+    """What is told is the file that was asked for, not the one that would be renamed to it."""
+    with pytest.raises(G12cError, match=r"^/proc/x: cannot be written: No such file"):
+        export("context", "-o", "/proc/x")
 
 
 def test_only_plain_files_are_replaced(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -138,11 +138,7 @@ def write_files(export: Export, form: Form, output: str) -> None:
         files = {target: next(iter(export.files.values()))}
         if export.loss.summary():
             files[target.with_name(f"{target.name}.loss.tsv")] = report
-    try:
-        _replace_all(files)
-    except OSError as error:
-        place = error.filename or output
-        raise G12cError(f"{place}: cannot be written: {error.strerror or error}") from None
+    _replace_all(files)
 
 
 def _replace_all(files: Mapping[Path, bytes]) -> None:
@@ -150,18 +146,29 @@ def _replace_all(files: Mapping[Path, bytes]) -> None:
     with ExitStack() as undo:
         ready = []
         for path, data in files.items():
-            if path.exists() and not path.is_file():
-                raise FileExistsError(errno.EEXIST, "is no plain file", str(path))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            undo.callback(_remove, name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            Path(name).chmod(mode)
-            ready.append((Path(name), path))
+            with _named(path):
+                if path.exists() and not path.is_file():
+                    raise FileExistsError(errno.EEXIST, "is no plain file")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+                undo.callback(_remove, name)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+                Path(name).chmod(mode)
+                ready.append((Path(name), path))
         for stage, path in ready:
-            stage.replace(path)
+            with _named(path):
+                stage.replace(path)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors name the file that was asked for, and not the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise G12cError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _remove(name: str) -> None:
