@@ -44,9 +44,9 @@ def test_an_editor_finds_the_question(question: Question) -> None:
     rows = list(
         select(
             published(),
-            f"""SELECT ?comment ?query ?target WHERE {{
+            f"""SELECT ?comment ?query WHERE {{
               <{expand(f"query:{question.name}")}> a sh:SPARQLExecutable ;
-                rdfs:comment ?comment ; schema:target ?target ;
+                rdfs:comment ?comment ;
                 sh:prefixes/sh:declare/sh:prefix "g12c" ;
                 sh:select|sh:ask|sh:construct ?query }}""",
         )
@@ -60,6 +60,11 @@ def test_an_editor_finds_the_question(question: Question) -> None:
     here = data.query(text, use_default_graph_as_union=True)
     whole = data.query(question.sparql, use_default_graph_as_union=True)
     assert list(map(str, here)) == list(map(str, whole))  # type: ignore[arg-type]
+
+
+def test_no_endpoint_is_named_that_there_is_not() -> None:
+    """An editor would send the question to a page; what is set here must answer SPARQL."""
+    assert not list(select(published(), "SELECT ?target WHERE { ?query schema:target ?target }"))
 
 
 def test_prefixes_are_those_that_the_questions_use() -> None:

@@ -26,9 +26,6 @@ from .namespaces import BASE, PREFIXES, RDF, expand, shorten
 from .questions import Parameter, Question, all_questions, form_of, run
 from .turtle import write
 
-ENDPOINT: Final = f"{BASE}sparql"
-"""Where the questions are meant to be asked."""
-
 _DECLARATIONS: Final = f"{BASE}prefix"
 _RESULTS: Final = {
     "application/sparql-results+json": {"$ref": "#/components/schemas/Results"},
@@ -121,7 +118,6 @@ def executable(question: Question) -> Iterator[ox.Triple]:
         yield triple(node, "skos:scopeNote", english(question.trap))
     for tag in question.tags:
         yield triple(node, "schema:keywords", ox.Literal(tag))
-    yield triple(node, "schema:target", ENDPOINT)
     yield triple(node, "sh:prefixes", _DECLARATIONS)
     yield triple(node, f"sh:{form.lower()}", ox.Literal(body(question)))
 
