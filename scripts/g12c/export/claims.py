@@ -198,6 +198,11 @@ class Dataset:
         return _Reader(self.quads).claims()
 
     @cached_property
+    def printed(self) -> tuple[Claim, ...]:
+        """What the review prints where it is at fault, by IRI."""
+        return _Reader(self.quads).claims("PrintedClaim")
+
+    @cached_property
     def things(self) -> tuple[Thing, ...]:
         """All things, by IRI."""
         return _Reader(self.quads).things()
@@ -248,8 +253,8 @@ class _Reader:
         """Those of the class Thing; units and agents are not."""
         return tuple(thing for thing in self._things.values() if "Thing" in thing.kinds)
 
-    def claims(self) -> tuple[Claim, ...]:
-        return tuple(map(self._claim, self._instances("Claim")))
+    def claims(self, kind: str = "Claim") -> tuple[Claim, ...]:
+        return tuple(map(self._claim, self._instances(kind)))
 
     def _instances(self, kind: str) -> list[str]:
         types = f"{RDF}type"

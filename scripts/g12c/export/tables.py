@@ -1,7 +1,9 @@
 """Tables in CSV and a Data Package (Frictionless) that describes them, for spreadsheets and pandas.
 
-Six tables: claims, things, mappings, references, sentences, defects. Identifiers are CURIEs, whose
-prefixes stand in the package; a cell with several values has ``|`` between them.
+Claims, printed claims, things, mappings, findings, references, sentences and defects have a table
+each. What is asserted and has no column there is a row of ``facts``: subject, property, and object
+or text. Identifiers are CURIEs, whose prefixes stand in the package; a cell with several values has
+``|`` between them.
 Spreadsheets run a cell that begins with one of ``= + - @`` (or their full-width kin), a tab or a
 carriage return as a formula. Such a cell gets an apostrophe before it, and so does one that begins
 with an apostrophe: whoever takes one apostrophe away has what was meant.
@@ -15,11 +17,13 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..namespaces import DCTERMS, G12C, RDF, SKOS, shorten
+from ..namespaces import DCTERMS, G12C, PROV, RDF, RDFS, SKOS, graph_iri, shorten
+from ..store import MADE
 from . import ASPECTS, EVERYTHING, Export, sift
 from .claims import Claim, Dataset, Thing
 from .flat import prefixes_of, public_curie
 from .metadata import LICENCES
+from .rdf import ONTOLOGY
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "'")
 _NOTE: Final = (
@@ -50,12 +54,16 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table, the first column of which is its key."""
+    """A table; ``holds`` are the properties of the things in its first column, which is its key.
+
+    Without them it has no key.
+    """
 
     name: str
     title: str
     columns: Sequence[_Column]
     rows: Sequence[Sequence[str]]
+    holds: frozenset[str] = frozenset()
 
     def csv(self) -> bytes:
         """The table as CSV (RFC 4180, but with LF)."""
@@ -78,21 +86,24 @@ def _quoted(cell: str) -> str:
 
 
 def tables(dataset: Dataset) -> Export:
-    """The tables and ``datapackage.json``; of the claims everything is there."""
+    """The tables and ``datapackage.json``; all that the curators assert is there."""
     claims, loss = sift(dataset.claims, EVERYTHING)
     about: dict[str, dict[str, set[str]]] = {}
     for subject, predicate, value, _ in dataset.quads:
         if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
             said = about.setdefault(subject.value, {})
             said.setdefault(predicate.value, set()).add(value.value)
-    made = (
-        _claims(claims, about),
+    made = [
+        _claims("claims", "What the review says, claim by claim, as read.", claims, about),
+        _printed(dataset.printed, about),
         _things(dataset.things),
         _mappings(dataset.things),
+        _findings(about),
         _references(about),
         _sentences(about),
         _defects(about),
-    )
+    ]
+    made.append(_facts(dataset.quads, made))
     files = {f"tables/{table.name}.csv": table.csv() for table in made}
     package = _package(dataset, made, files)
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
@@ -123,7 +134,8 @@ def _package(
 
 
 def _resource(table: _Table, data: bytes) -> dict[str, Any]:
-    key = table.columns[0].name
+    unique = {"constraints": {"required": True, "unique": True}}
+    key = {"primaryKey": table.columns[0].name} if table.holds else {}
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -141,12 +153,12 @@ def _resource(table: _Table, data: bytes) -> dict[str, Any]:
                     "name": column.name,
                     "type": column.kind,
                     "description": column.description,
-                    **({"constraints": {"required": True, "unique": True}} if not at else {}),
+                    **(unique if column.name in key.values() else {}),
                 }
-                for at, column in enumerate(table.columns)
+                for column in table.columns
             ],
             "missingValues": [""],
-            "primaryKey": key,
+            **key,
             "foreignKeys": [
                 {
                     "fields": column.name,
@@ -162,11 +174,18 @@ def _resource(table: _Table, data: bytes) -> dict[str, Any]:
 # --- the tables -------------------------------------------------------------------------------
 
 
-def _claims(claims: Iterable[Claim], about: _About) -> _Table:
-    described = {
-        name: _values(about, G12C + name, f"{SKOS}definition") for name in sorted(EVERYTHING)
-    }
-    rest = [name for names in ASPECTS.values() for name in names]
+_PROPOSITION: Final = (
+    *("subject", "predicate", "object", "textValue", "value", "lowerValue", "upperValue", "unit"),
+    *(f"{RDFS}label", f"{DCTERMS}created", f"{PROV}wasAttributedTo"),
+)
+
+
+def _claims(
+    name: str, title: str, claims: Iterable[Claim], about: _About, more: Sequence[str] = ()
+) -> _Table:
+    """A table of claims; ``more`` are properties that only these have."""
+    rest = [*(name for names in ASPECTS.values() for name in names), *more]
+    described = {name: _values(about, G12C + name, f"{SKOS}definition") for name in rest}
     columns = (
         _Column("claim", "Identifier of the claim."),
         _Column("label", "The claim in words, made from its parts."),
@@ -210,7 +229,12 @@ def _claims(claims: Iterable[Claim], about: _About) -> _Table:
         )
         for claim in claims
     ]
-    return _Table("claims", "What the review says, claim by claim, as read.", columns, rows)
+    return _Table(name, title, columns, rows, _full((*_PROPOSITION, *rest)))
+
+
+def _printed(claims: Iterable[Claim], about: _About) -> _Table:
+    title = "What the review prints where it is at fault; not to be taken for what it says."
+    return _claims("printed_claims", title, claims, about, ("readAs",))
 
 
 def _name(thing: Thing | None) -> tuple[str, str]:
@@ -246,7 +270,8 @@ def _things(things: Iterable[Thing]) -> _Table:
         _Column("kind", "Its class in the ontology."),
         _Column("label", "Its name."),
         _Column("definition", "What it is."),
-        _Column("synonyms", "Other names."),
+        _Column("synonyms", "Other names that the review prints."),
+        _Column("other_names", "Names that it does not print."),
         _Column("identifier", "Identifier in another resource to merge it by."),
         _Column("iri", "The IRI of that."),
         *(
@@ -261,13 +286,16 @@ def _things(things: Iterable[Thing]) -> _Table:
             thing.label,
             thing.definition,
             "|".join(thing.synonyms),
+            _cell(thing.values, f"{SKOS}hiddenLabel"),
             thing.curie,
             thing.preferred,
             *(_cell(thing.values, G12C + name) for name, _ in _FACTS),
         )
         for thing in things
     ]
-    return _Table("things", "What the claims are about.", columns, rows)
+    names = (f"{RDFS}label", *(f"{SKOS}{name}" for name in ("definition", "altLabel")))
+    held = (*names, f"{SKOS}hiddenLabel", "preferredIdentifier", *(name for name, _ in _FACTS))
+    return _Table("things", "What the claims are about.", columns, rows, _full(held))
 
 
 def _mappings(things: Iterable[Thing]) -> _Table:
@@ -295,7 +323,34 @@ def _mappings(things: Iterable[Thing]) -> _Table:
         for thing in things
         for entry in thing.entries
     ]
-    return _Table("mappings", "Entries of other resources for things.", columns, sorted(rows))
+    held = (
+        *("mappedThing", "mappingRelation", "identifier", "mappingTarget", "targetLabel"),
+        *("mappingConfidence", "mappingSource"),
+    )
+    title = "Entries of other resources for things."
+    return _Table("mappings", title, columns, sorted(rows), _full(held))
+
+
+def _findings(about: _About) -> _Table:
+    columns = (
+        _Column("finding", "Identifier of the finding or note."),
+        _Column("kind", "What another source says (Finding) or a curator knows (EditorialNote)."),
+        _Column("label", "What it is called."),
+        _Column("definition", "What it says."),
+        _Column("agrees_with", "Claims of the review that it bears out."),
+        _Column("differs_from", "Claims that it departs from."),
+        _Column("does_not_mention", "Claims that the source has nothing on."),
+        _Column("concerns", "Claims that leave open what the note settles."),
+        _Column("cites", "Reference of the review that it was read in."),
+        _Column("seen_in", "Where it was read."),
+    )
+    names = (
+        *(f"{RDF}type", f"{RDFS}label", f"{SKOS}definition"),
+        *("agreesWith", "differsFrom", "doesNotMention", "concerns", "cites", "seenIn"),
+    )
+    rows = [row for kind in ("Finding", "EditorialNote") for row in _records(about, kind, names)]
+    title = "What other sources say, set against the claims of the review."
+    return _Table("findings", title, columns, rows, _full(names))
 
 
 def _references(about: _About) -> _Table:
@@ -306,10 +361,14 @@ def _references(about: _About) -> _Table:
         _Column("status", "Whether the work was identified."),
         _Column("works", "PubMed identifier and DOI, only where they were verified."),
     )
-    names = ("referenceNumber", f"{DCTERMS}bibliographicCitation", "identityStatus")
-    rows = _records(about, "Reference", (*names, f"{SKOS}exactMatch"))
+    names = (
+        *("referenceNumber", f"{DCTERMS}bibliographicCitation", "identityStatus"),
+        f"{SKOS}exactMatch",
+    )
+    rows = _records(about, "Reference", names)
     rows.sort(key=lambda row: int(row[1]))
-    return _Table("references", "The reference list of the review.", columns, rows)
+    title = "The reference list of the review."
+    return _Table("references", title, columns, rows, _full((*names, f"{RDFS}label")))
 
 
 def _sentences(about: _About) -> _Table:
@@ -319,29 +378,70 @@ def _sentences(about: _About) -> _Table:
         _Column("order", "Place in the review, in reading order.", "integer"),
         _Column("digest", "SHA-256 of its letters and digits."),
     )
-    rows = _records(about, "Sentence", ("inSection", "order", "digest"))
+    names = ("inSection", "order", "digest")
+    rows = _records(about, "Sentence", names)
     rows.sort(key=lambda row: int(row[2]))
-    return _Table("sentences", "The sentences of the review, by place and digest.", columns, rows)
+    title = "The sentences of the review, by place and digest."
+    return _Table("sentences", title, columns, rows, _full((*names, f"{RDFS}label")))
 
 
 def _defects(about: _About) -> _Table:
     columns = (
         _Column("defect", "Identifier of the defect."),
+        _Column("label", "What it is called."),
         _Column("kind", "What kind of fault it is."),
         _Column("printed", "The few characters at fault, as printed."),
         _Column("definition", "What is wrong with them."),
         _Column("how_to_tell", "How one can tell."),
         _Column("proposed_reading", "What is read instead."),
         _Column("in_sentence", "The sentences that it stands in."),
+        _Column("seen_in", "Where else it was looked up."),
     )
-    names = ("defectKind", "printed", f"{SKOS}definition", "howToTell", "proposedReading")
-    rows = _records(about, "Defect", (*names, "inSentence"))
-    return _Table("defects", "Faults of the text of the review.", columns, rows)
+    names = (
+        *(f"{RDFS}label", "defectKind", "printed", f"{SKOS}definition", "howToTell"),
+        *("proposedReading", "inSentence", "seenIn"),
+    )
+    rows = _records(about, "Defect", names)
+    return _Table("defects", "Faults of the text of the review.", columns, rows, _full(names))
+
+
+def _facts(quads: Iterable[ox.Quad], made: Iterable[_Table]) -> _Table:
+    """All that is asserted and has no place in the tables that are made."""
+    columns = (
+        _Column("subject", "Identifier of what it is said of."),
+        _Column("property", "The property."),
+        _Column("object", "What the subject is related to by it."),
+        _Column("text", "Or its value, if that is a text or a number."),
+    )
+    held = {row[0]: table.holds for table in made for row in table.rows}
+    others = {ox.NamedNode(graph_iri(name)) for name in (*MADE, *ONTOLOGY)}
+    rows = set()
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        if isinstance(subject, ox.NamedNode) and quad.graph_name not in others:
+            key = public_curie(subject.value)
+            if quad.predicate.value in held.get(key, ()):
+                continue
+            if isinstance(value, ox.NamedNode):
+                rows.add((key, shorten(quad.predicate.value), public_curie(value.value), ""))
+            elif isinstance(value, ox.Literal):
+                rows.add((key, shorten(quad.predicate.value), "", value.value))
+    return _Table("facts", "What is said beside, fact by fact.", columns, sorted(rows))
+
+
+def _full(names: Iterable[str]) -> frozenset[str]:
+    """Properties, and the class, which the table says by itself."""
+    return frozenset(map(_iri, names)) | {_TYPE}
+
+
+def _iri(name: str) -> str:
+    """The IRI of a property, given by its local name in the ontology or its IRI."""
+    return name if "/" in name else G12C + name
 
 
 def _records(about: _About, kind: str, names: Iterable[str]) -> list[list[str]]:
     """The CURIE and the values of properties (local name or IRI) of all records of a class."""
-    predicates = [name if "/" in name else G12C + name for name in names]
+    predicates = [*map(_iri, names)]
     iris = sorted(iri for iri, said in about.items() if G12C + kind in said.get(_TYPE, ()))
     return [
         [public_curie(iri), *(_values(about, iri, predicate) for predicate in predicates)]
