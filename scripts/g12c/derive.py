@@ -36,13 +36,15 @@ WHERE {
     g12c:certainty g12c:Stated .
   MINUS { ?claim g12c:leavesOpen g12c:WhichDrug }
   MINUS { ?claim g12c:leavesOpen g12c:WhetherIncluded }
+  MINUS { ?claim g12c:leavesOpen g12c:WhichPartnerDrug }
   MINUS { ?claim g12c:objectAspect ?aspect }
   MINUS { ?claim g12c:resultingState ?state }
 }
 """
 )
 """The one rule for direct edges: affirmed, stated as a fact, sure of its subject and object, and
-true without what only the claim can say (which aspect of the object, into which state)."""
+true without what only the claim can say (which aspect of the object, into which state, with which
+other drug)."""
 
 _MAPPING_LINKS = (
     _PROLOGUE
