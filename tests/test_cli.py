@@ -42,6 +42,7 @@ def warm() -> None:
         (["query", "resistence-by-drug"], "did you mean resistance-by-drug"),
         (["query", "resistance-by-drug", "--drog", "x"], "did you mean drug?"),
         (["query", "resistance-by-drug", "--drug"], "--drug needs a value"),
+        (["query", "resistance-by-drug", "--drug", "a", "--drug=b"], "--drug is given twice"),
         (["query", "resistance-by-drug", "--drug", "adagrasip"], "did you mean adagrasib"),
         (["query", "resistance-by-drug", "--drug", "gene:kras"], "there is no drug 'gene:kras'"),
         (["query", "no-such-file.rq"], "no-such-file.rq: cannot be read"),
@@ -82,6 +83,32 @@ def test_a_drug_is_known_by_all_its_names(name: str) -> None:
     done = g12c("query", "resistance-by-drug", "--drug", name)
     assert "confers resistance to" in done.stdout
     assert "adagrasib," not in done.stdout.replace("to-adagrasib", "")
+
+
+def test_an_empty_answer_says_what_there_is_an_answer_for() -> None:
+    """Nothing is not taken for no: neither a wrong name nor a drug that works."""
+    done = g12c("query", "drugs-of-class", "--drug", "sotorasib", "--drugClass", "SHP2 inhibitor")
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert "says nothing of this for --drug 'sotorasib' and --drugClass 'SHP2 inhib" in done.stderr
+    assert "for --drug TNO155\n" in done.stderr
+    assert "for --drugClass KRAS-G12C inhibitor, covalent KRAS-G12C inhibitor" in done.stderr
+    assert g12c("query", "drugs-of-class", "--drug", "sotorasib").stderr == ""
+
+
+def test_a_person_is_told_what_to_mind() -> None:
+    """The trap of a question stands below its answer on a terminal, and is no part of the data."""
+    seen, terminal = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "g12c", "query", "variants-without-rescue"],
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    os.close(terminal)
+    assert done.stderr.startswith("Mind: A rescue is stated for")
+    assert "Mind" not in os.read(seen, 1 << 16).decode()
+    os.close(seen)
 
 
 def test_the_forms_hold_the_same_rows() -> None:

@@ -102,6 +102,11 @@ def test_names_of_a_substitution_are_computed_from_the_sequence() -> None:
             "sotorasib affects PI3K pathway [open: which drug] [contested] (S031)",
         ),
         ({"subjectAspect": ["loss"]}, "loss of sotorasib affects PI3K pathway (S031)"),
+        (
+            {"qualifier": ["cell type-dependent"], "inSetting": ["in vitro", "in vivo"]},
+            "sotorasib affects PI3K pathway, in the setting in vitro and in vivo "
+            "[cell type-dependent] (S031)",
+        ),
     ],
 )
 def test_a_label_keeps_polarity_certainty_and_doubt(about: dict[str, list[str]], line: str) -> None:

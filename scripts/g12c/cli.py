@@ -7,7 +7,7 @@ command needs it, so that a question is answered before a person notices.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -18,9 +18,13 @@ from .serve.command import add_arguments as add_serve_arguments
 from .site.command import add_arguments as add_site_arguments
 
 if TYPE_CHECKING:
-    from .questions import Question
+    from pyoxigraph import Store
+
+    from .questions import Question, Terms
 
 FINE, FOUND, WRONG = 0, 1, 2
+_SHOWN = 12
+"""How many values are named in a message."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -258,7 +262,8 @@ def _query(options: argparse.Namespace, rest: Sequence[str]) -> int:
         _emit(_explained(question))
         return FINE
     data = store.open_disk(Path(options.store)) if options.store else store.load(sources, _progress)
-    text = question.bind(questions.values_of(data, question, given))
+    values = questions.values_of(data, question, given)
+    text = question.bind(values)
     if options.endpoint:
         from .remote import Server, dataset
 
@@ -272,7 +277,30 @@ def _query(options: argparse.Namespace, rest: Sequence[str]) -> int:
         result = questions.run(data, text, words)
     form = options.format or tables.default_format(result, looked_at=sys.stdout.isatty())
     sys.stdout.buffer.write(tables.render(result, form, _width()))
+    sys.stdout.flush()
+    if given and not options.endpoint and next(questions.select(data, text), None) is None:
+        _progress(f"g12c: {_instead(data, question, values, given)}")
+    elif question.trap and sys.stdout.isatty():
+        _progress(f"Mind: {' '.join(question.trap.split())}")
     return FINE
+
+
+def _instead(
+    data: "Store", question: "Question", values: Mapping[str, "Terms"], given: Mapping[str, str]
+) -> str:
+    """What to say of an answer without rows: for which values there are some."""
+    from .questions import occurring
+
+    asked = " and ".join(f"--{name} {value!r}" for name, value in given.items())
+    parts = [
+        f"the review says nothing of this for {asked}, which is not to say that there is nothing"
+    ]
+    for name in given:
+        others = occurring(data, question, values, name)
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        if others:
+            parts.append(f"  there is something for --{name} {', '.join(others[:_SHOWN])}{more}")
+    return "\n".join(parts)
 
 
 def _load(options: argparse.Namespace, _: Sequence[str]) -> int:
@@ -301,6 +329,8 @@ def _parameters(question: "Question", rest: Sequence[str]) -> dict[str, str]:
         text = value if equals else next(words, None)
         if text is None:
             raise G12cError(f"--{name} needs a value")
+        if name in given:
+            raise G12cError(f"--{name} is given twice; ask for one value, or leave it out for all")
         given[name] = text
     return given
 

@@ -199,6 +199,8 @@ def sentence(about: _Described) -> str:
     for name, preposition in _CONTEXT:
         if name in about:
             line += f", {preposition} {' and '.join(sorted(about[name]))}"
+    if "qualifier" in about:
+        line += f" [{'; '.join(sorted(about['qualifier']))}]"
     if "leavesOpen" in about:
         line += f" [open: {', '.join(sorted(about['leavesOpen']))}]"
     if "contests" in about:
@@ -214,6 +216,9 @@ _CONTEXT = (
     ("inModelSystem", "in"),
     ("inDisease", "in"),
     ("inGenotype", "with"),
+    ("inSetting", "in the setting"),
+    ("underTreatment", "under"),
+    ("comparedWith", "compared with"),
 )
 _UNITS = {"": "", "%": "%", "1": "", "{patient}": ""}
 

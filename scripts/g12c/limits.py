@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
 
 from .errors import G12cError, printable
@@ -20,8 +21,8 @@ from .errors import G12cError, printable
 SECONDS: Final = 8.0
 """How long the work on the files of one command may take."""
 
-MAX_MEMORY: Final = 1400 << 20
-"""The address space of the child, in bytes."""
+MAX_MEMORY: Final = 1 << 30
+"""What the child may take beside what its parent holds already, in bytes of address space."""
 
 MAX_RESULT: Final = 64 << 20
 """The most bytes that the child may return."""
@@ -88,7 +89,7 @@ def limited(
     return status, data
 
 
-_TOO_LARGE: Final = f"needs more than {MAX_MEMORY >> 20} MiB of memory; make it smaller"
+_TOO_LARGE: Final = f"needs more than {MAX_MEMORY >> 20} MiB of memory for itself; make it smaller"
 
 
 def _too_slow(seconds: float) -> str:
@@ -143,6 +144,15 @@ def _become(work: Work, pipe: int, name: str, seconds: float) -> NoReturn:
     os._exit(status)
 
 
+def _held() -> int:
+    """The address space that this process has, in bytes; 0 where the system does not tell."""
+    try:
+        pages, *_ = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _confine(seconds: float) -> None:
     import resource
 
@@ -150,7 +160,7 @@ def _confine(seconds: float) -> None:
     for standard in range(3):  # an engine that aborts says so there
         os.dup2(nowhere, standard)
     for limit, value in (
-        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_AS, _held() + MAX_MEMORY),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, int(seconds) + 1),
         (resource.RLIMIT_FSIZE, 0),

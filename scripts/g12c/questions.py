@@ -331,6 +331,20 @@ def values_of(store: ox.Store, question: Question, given: Mapping[str, str]) -> 
     return {name: value_of(store, question.parameter(name), text) for name, text in given.items()}
 
 
+def occurring(
+    store: ox.Store, question: Question, values: Mapping[str, Terms], name: str
+) -> list[str]:
+    """What the parameter ``name`` has rows for, the other ``values`` as they are: labels, sorted.
+
+    This is what to tell somebody whose answer is empty.
+    """
+    others = {key: terms for key, terms in values.items() if key != name}
+    found = {row[name] for row in select(store, question.bind(others))} - {None}
+    return sorted(
+        label_of(store, t.value) if isinstance(t, ox.NamedNode) else t.value for t in found
+    )
+
+
 def unknown(
     what: str, text: str, known: Iterable[str], where: str, nearest: list[str] | None = None
 ) -> str:

@@ -32,13 +32,21 @@ WHERE {{
   VALUES ?claim {{ <{claim}> }}
   {{ ?claim rdfs:label ?text . BIND("0 says" AS ?topic) }}
   UNION {{
+    ?claim ?property ?value . ?property rdfs:isDefinedBy ?ontology ; rdfs:label ?how .
+    FILTER(?property NOT IN (g12c:subject, g12c:predicate, g12c:object, g12c:textValue, g12c:value,
+      g12c:unit, g12c:inSentence, g12c:cites, g12c:affectedBy, g12c:contests))
+    OPTIONAL {{ ?value rdfs:label ?name }}
+    BIND(CONCAT(?how, ": ", COALESCE(?name, STR(?value))) AS ?text)
+    BIND("1 how" AS ?topic)
+  }}
+  UNION {{
     ?claim g12c:cites ?reference . ?reference rdfs:label ?number .
     ?reference g12c:identityStatus ?status .
     OPTIONAL {{ ?reference dcterms:bibliographicCitation ?work }}
     OPTIONAL {{ ?reference skos:exactMatch|skos:closeMatch ?identifier }}
     BIND(CONCAT(?number, " ", COALESCE(?work, ""), " ", COALESCE(STR(?identifier), ""), " (",
       ?status, ")") AS ?text)
-    BIND("2 reference" AS ?topic)
+    BIND("3 reference" AS ?topic)
   }}
   UNION {{
     ?claim g12c:affectedBy ?defect . ?defect rdfs:label ?at ; skos:definition ?wrong ;
@@ -46,18 +54,18 @@ WHERE {{
     OPTIONAL {{ ?defect g12c:proposedReading ?reading }}
     BIND(CONCAT(?at, ": ", ?wrong, " ", ?how, " Read as: ", COALESCE(?reading, "as printed"))
       AS ?text)
-    BIND("3 defect" AS ?topic)
+    BIND("4 defect" AS ?topic)
   }}
   UNION {{
     ?finding ?agreement ?claim ; skos:definition ?found .
     ?agreement rdfs:label ?verb .
     FILTER(?agreement IN (g12c:agreesWith, g12c:differsFrom, g12c:concerns))
     BIND(CONCAT(?verb, " this claim: ", ?found) AS ?text)
-    BIND("4 elsewhere" AS ?topic)
+    BIND("5 elsewhere" AS ?topic)
   }}
   UNION {{
     ?claim g12c:contests ?other . ?other rdfs:label ?text .
-    BIND("5 contested by" AS ?topic)
+    BIND("6 contested by" AS ?topic)
   }}
 }}
 ORDER BY ?topic ?text
@@ -229,10 +237,10 @@ def trace(store: ox.Store, name: str, article: str | None = None) -> str:
     lines = [f"claim          {claim}"]
     where = f"{sentence.label}, section “{sentence.section}”, sentence {sentence.order} of "
     where += f"{len(every)}, begins “{sentence.opening} …”"
-    facts = [("1 sentence", where)]
+    facts = [("2 sentence", where)]
     if article is not None:
         words = locate(read_copy(article), every).get(sentence.label)
-        facts.append(("1 your copy", words or "has no sentence with these letters: digest differs"))
+        facts.append(("2 your copy", words or "has no sentence with these letters: digest differs"))
     facts += [(row["topic"].value, row["text"].value) for row in rows]
     lines += [f"{topic[2:].ljust(13)}  {text}" for topic, text in sorted(facts)]
     return "\n".join(lines)
