@@ -1,8 +1,8 @@
 """Set the project up once, then run it: ``python3 scripts/run.py [COMMAND [ARGUMENT…]]``.
 
-Without a command it does the main job, ``g12c build``; ``test [ARGUMENT…]`` runs the tests with
-pytest; ``site`` alone makes the pages and serves them; everything else goes to the command line of
-g12c as it stands.
+Without a command it does the main job, ``g12c build``; ``test`` runs all tests, ``test ARGUMENT…``
+pytest with these arguments; ``site`` alone makes the pages and serves them; everything else goes to
+the command line of g12c as it stands.
 
 Needs Python 3.11 or newer with venv, and nothing else. The locked packages go to ``.venv`` in the
 project, which is made afresh when a lock file or the version of Python has changed, or when making
@@ -25,6 +25,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "g12c.stamp"
 BUSY = VENV / "g12c.lock"
+WHOLE = ["--numprocesses=auto", "--dist=loadfile"]
+"""How all tests run: on all processors, each file on one."""
 
 
 class SetUpError(Exception):
@@ -49,7 +51,7 @@ def main(arguments: list[str]) -> int:
         return 130
     if arguments[:1] == ["test"]:
         os.chdir(ROOT)
-        command = ["pytest", *arguments[1:]]
+        command = ["pytest", *(arguments[1:] or WHOLE)]
     else:
         whole = {(): ["build"], ("site",): ["site", "--serve"]}
         command = ["g12c", *whole.get(tuple(arguments), arguments)]

@@ -1,7 +1,6 @@
 """The front door lets in what is sound, and says file, line and column of what is not."""
 
 import os
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -151,7 +150,7 @@ def test_encodings(data: bytes, message: str) -> None:
 
 @pytest.mark.parametrize(("left", "right"), ["[]", "()"], ids=["blank nodes", "lists"])
 def test_depth(left: str, right: str) -> None:
-    """The limit itself is allowed; one more, and a hundred thousand more, is refused at once."""
+    """The limit itself is allowed; one more, and a hundred thousand more, is refused."""
 
     def nested(depth: int) -> bytes:
         inside = f"{left} e:p " if left == "[" else left
@@ -159,10 +158,8 @@ def test_depth(left: str, right: str) -> None:
 
     assert read_turtle(nested(MAX_DEPTH), "f.ttl")
     for depth in (MAX_DEPTH + 1, 100_000):
-        start = time.perf_counter()
         with pytest.raises(SourceError, match=f"f.ttl:4:.*{MAX_DEPTH} deep"):
             read_turtle(nested(depth), "f.ttl")
-        assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -302,10 +301,8 @@ def test_time_limit() -> None:
         f"""{PROPERTIES} :p rdfs:range [ a owl:Class ; owl:oneOf ( {boxes} ) ] .
         :x a [ a owl:Restriction ; owl:onProperty :p ; owl:minCardinality 15 ] ."""
     )
-    start = time.monotonic()
     with pytest.raises(G12cError, match=rf"within 2 seconds on {len(pigeons)} triples"):
         reason(pigeons, seconds=2)
-    assert time.monotonic() - start < 20
 
 
 @pytest.mark.parametrize(
