@@ -5,8 +5,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..export.metadata import LICENCES, Metadata
-from ..namespaces import BASE, XSD, expand
+from ..export.metadata import DATASET, LICENCES, Metadata
+from ..export.terms import triple
 
 _FORMATS: Final = (
     "SPARQL_Results_JSON",
@@ -24,44 +24,29 @@ _FORMATS: Final = (
 def describe(endpoint: str, about: Metadata, graphs: Mapping[str, int]) -> list[ox.Triple]:
     """The description for the URL of the endpoint; ``graphs`` are named graphs and their triples.
 
-    Nodes within it have IRIs below the endpoint's, so that it has no blank nodes.
+    Nodes within it have IRIs below the endpoint's, so that it has no blank nodes. Raises
+    `ValueError` if the URL is no IRI.
     """
-    return [
-        ox.Triple(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in _rows(endpoint, about, graphs)
-    ]
+    return list(_described(endpoint, about, graphs))
 
 
-def _rows(
-    endpoint: str, about: Metadata, graphs: Mapping[str, int]
-) -> Iterator[tuple[str, str, ox.NamedNode | ox.Literal]]:
+def _described(endpoint: str, about: Metadata, graphs: Mapping[str, int]) -> Iterator[ox.Triple]:
     service, dataset = f"{endpoint}#service", f"{endpoint}#dataset"
-
-    def say(
-        subject: str, prop: str, value: str | int
-    ) -> tuple[str, str, ox.NamedNode | ox.Literal]:
-        if isinstance(value, int):
-            term: ox.NamedNode | ox.Literal = ox.Literal(
-                str(value), datatype=ox.NamedNode(f"{XSD}integer")
-            )
-        else:
-            term = ox.NamedNode(value if "://" in value else expand(value))
-        return subject, expand(prop), term
-
-    yield say(service, "rdf:type", "sd:Service")
-    yield say(service, "sd:endpoint", endpoint)
-    yield say(service, "sd:supportedLanguage", "sd:SPARQL11Query")
-    yield say(service, "sd:feature", "sd:UnionDefaultGraph")
+    yield triple(service, "rdf:type", "sd:Service")
+    yield triple(service, "sd:endpoint", endpoint)
+    yield triple(service, "sd:supportedLanguage", "sd:SPARQL11Query")
+    yield triple(service, "sd:feature", "sd:UnionDefaultGraph")
     for name in _FORMATS:
-        yield say(service, "sd:resultFormat", f"http://www.w3.org/ns/formats/{name}")
-    yield say(service, "dcterms:license", LICENCES[about.data_licence])
-    yield say(service, "sd:defaultDataset", dataset)
-    yield say(dataset, "rdf:type", "sd:Dataset")
-    yield say(dataset, "rdfs:seeAlso", f"{BASE}dataset")
+        yield triple(service, "sd:resultFormat", f"http://www.w3.org/ns/formats/{name}")
+    yield triple(service, "dcterms:license", LICENCES[about.data_licence])
+    yield triple(service, "sd:defaultDataset", dataset)
+    yield triple(dataset, "rdf:type", "sd:Dataset")
+    yield triple(dataset, "rdfs:seeAlso", DATASET)
     for graph, triples in graphs.items():
         node = f"{endpoint}#{graph.rpartition('/')[2]}"
-        yield say(dataset, "sd:namedGraph", node)
-        yield say(node, "rdf:type", "sd:NamedGraph")
-        yield say(node, "sd:name", graph)
-        yield say(node, "sd:graph", f"{node}-graph")
-        yield say(f"{node}-graph", "rdf:type", "sd:Graph")
-        yield say(f"{node}-graph", "void:triples", triples)
+        yield triple(dataset, "sd:namedGraph", node)
+        yield triple(node, "rdf:type", "sd:NamedGraph")
+        yield triple(node, "sd:name", graph)
+        yield triple(node, "sd:graph", f"{node}-graph")
+        yield triple(f"{node}-graph", "rdf:type", "sd:Graph")
+        yield triple(f"{node}-graph", "void:triples", triples)
