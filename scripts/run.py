@@ -1,8 +1,8 @@
 """Set the project up once, then run it: ``python3 scripts/run.py [COMMAND [ARGUMENT…]]``.
 
 Without a command it does the main job, ``g12c build``; ``test`` runs all tests, ``test ARGUMENT…``
-pytest with these arguments; ``site`` alone makes the pages and serves them; everything else goes to
-the command line of g12c as it stands.
+pytest with these arguments; ``site`` alone is ``g12c serve``, which makes each page when it is
+asked for; everything else goes to the command line of g12c as it stands.
 
 Needs Python 3.11 or newer with venv, and nothing else. The locked packages go to ``.venv`` in the
 project, which is made afresh when a lock file or the version of Python has changed, or when making
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
         os.chdir(ROOT)
         command = ["pytest", *(arguments[1:] or WHOLE)]
     else:
-        whole = {(): ["build"], ("site",): ["site", "--serve"]}
+        whole = {(): ["build"], ("site",): ["serve"]}
         command = ["g12c", *whole.get(tuple(arguments), arguments)]
     return run([str(PYTHON), "-P", "-m", *command])
 

@@ -126,6 +126,13 @@ def test_arguments_and_exit_code_are_passed_on(ready: Project) -> None:
     assert ready.run(*arguments) == (3, f"g12c {arguments} {ready.wheels}\n", "")
 
 
+def test_site_alone_is_served(ready: Project) -> None:
+    """``site`` makes and serves the pages; with arguments it writes them, as ``g12c site`` does."""
+    assert ready.run("site") == (0, f"g12c ['serve'] {ready.wheels}\n", "")
+    arguments = ["site", "-o", "x"]
+    assert ready.run(*arguments) == (2, f"g12c {arguments} {ready.wheels}\n", "")
+
+
 def test_test_runs_pytest_in_the_project(ready: Project) -> None:
     """``test`` passes its arguments to the pytest of ``.venv``, in the root of the project."""
     assert ready.run("test", "-k", "x") == (0, f"pytest ['-k', 'x'] {ready.root}\n", "")

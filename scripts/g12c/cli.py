@@ -400,10 +400,6 @@ def _site(options: argparse.Namespace, _: Sequence[str]) -> int:
     from .site.command import run
 
     _emit(run(options, _progress))
-    if options.serve:
-        from .serve.command import serve
-
-        serve(_progress)
     return FINE
 
 

@@ -50,7 +50,10 @@ def serve(
             needs = f"g12c serve needs {module}, which is not installed"
             raise G12cError(f"{needs}; run: pip install 'g12c[serve]'")
     if not hasattr(os, "fork"):
-        raise G12cError("g12c serve needs Linux, macOS or WSL: each query runs in a forked process")
+        raise G12cError(
+            "g12c serve needs Linux, macOS or WSL, since each query runs in a forked process; "
+            "g12c site writes the pages into a folder"
+        )
 
     from ..limits import SECONDS
     from ..questions import all_questions
@@ -110,7 +113,8 @@ def _listen(host: str, port: int) -> "socket":
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
-        raise G12cError(f"{host} port {port}: {reason}; choose another: --host, --port") from None
+        way = "choose another: g12c serve --port PORT, or --host HOST"
+        raise G12cError(f"{host} port {port}: {reason}; {way}") from None
     # For its connections, which inherit it: without it their second request takes 40 ms. asyncio
     # does not set it where a socket's protocol is not named.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -8,7 +8,6 @@ from pathlib import Path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("-o", "--output", default="dist-site", metavar="FOLDER")
-    parser.add_argument("--serve", action="store_true", help="serve it then, as g12c serve does")
 
 
 def run(options: argparse.Namespace, report: Callable[[str], None]) -> str:
