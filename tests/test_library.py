@@ -138,6 +138,13 @@ def test_an_operation_tells_how_to_call_it(question: Question) -> None:
         assert re.search(rf"\b{column}\b", operation["responses"]["200"]["description"])
 
 
+def test_a_file_names_no_server() -> None:
+    """Beside it nothing answers; what answers tells where, by the address that it is given."""
+    assert "servers" not in document()
+    served = json.loads(library.openapi(dataset(), "/api").files["openapi.json"])
+    assert served == {**document(), "servers": [{"url": "/api"}]}
+
+
 def test_every_reference_inside_the_document_leads_somewhere() -> None:
     """``$ref`` to a component that is there, a tag that is listed, a name used once."""
     text = json.dumps(document())

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import util
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pyoxigraph as ox
 import pytest
@@ -401,15 +401,23 @@ def test_sparqlwrapper_as_client(server: Server) -> None:
 
 
 def test_stored_questions(server: Server) -> None:
-    """Each operation of the OpenAPI document answers as the question does, with its examples."""
+    """Each operation of the OpenAPI document answers as the question does, with its examples.
+
+    Its address is the server's, resolved against that of the document, with the path behind it.
+    """
+    place = server.url("/api/openapi.json")
     document = json.loads(server.ask("/api/openapi.json").body)
+    (address,) = [urljoin(place, one["url"]) for one in document["servers"]]
+    origin = server.url("")
+    assert address.startswith(f"{origin}/")
     questions = {question.name: question for question in all_questions(find_sources())}
     assert {f"/{name}" for name in questions} == document["paths"].keys()
     for path, item in document["paths"].items():
         question = questions[path[1:]]
         given = {one["name"]: str(one["example"]) for one in item["get"]["parameters"]}
         assert given == {name: one.example for name, one in question.parameters.items()}
-        found = server.ask(f"/api{path}?{urlencode(given)}", "text/csv, text/turtle")
+        url = f"{address}{path}?{urlencode(given)}"
+        found = server.ask(url.removeprefix(origin), "text/csv, text/turtle")
         assert found.status == 200, found.text
         bound = question.bind(values_of(store(), question, given))
         rows = run(store(), bound)

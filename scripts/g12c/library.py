@@ -69,8 +69,12 @@ def questions(dataset: Dataset) -> Export:
     return Export({"questions.ttl": text.encode()})
 
 
-def openapi(dataset: Dataset) -> Export:
-    """``openapi.json``: each question as an operation, beside which the document is served."""
+def openapi(dataset: Dataset, server: str = "") -> Export:
+    """``openapi.json``: each question as an operation.
+
+    ``server`` is the address that answers, which may be relative to that of the document; without
+    it the document names none, because nothing answers beside a file.
+    """
     about = dataset.metadata
     asked = all_questions(dataset.sources)
     topics = sorted({question.tags[0] for question in asked})
@@ -85,7 +89,7 @@ def openapi(dataset: Dataset) -> Export:
                 "url": LICENCES[about.data_licence],
             },
         },
-        "servers": [{"url": "."}],
+        **({"servers": [{"url": server}]} if server else {}),
         "tags": [{"name": topic} for topic in topics],
         "paths": {f"/{question.name}": {"get": _operation(question)} for question in asked},
         "components": {

@@ -94,7 +94,7 @@ def contents(sources: Sources) -> dict[str, Callable[[], bytes]]:
     dataset = Dataset(quads, sources, metadata())
     return {
         **publication(sources, quads),
-        "api/openapi.json": lambda: openapi(dataset).files["openapi.json"],
+        "api/openapi.json": lambda: openapi(dataset, "/api").files["openapi.json"],
     }
 
 
