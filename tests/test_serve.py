@@ -1,9 +1,11 @@
 """`g12c serve`, as its clients meet it: by address, by Accept header, by SPARQL, and by force."""
 
+import asyncio
 import http.client
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -29,8 +31,8 @@ from g12c import remote
 from g12c.errors import G12cError
 from g12c.namespaces import BASE, expand
 from g12c.questions import all_questions, run, values_of
-from g12c.serve.answers import MAX_ROWS, ROWS, TRIPLES
-from g12c.serve.command import AT_ONCE, serve
+from g12c.serve.answers import MAX_ROWS, ROWS, TRIPLES, Answerer, Asked
+from g12c.serve.command import AT_ONCE, CONNECTIONS, serve
 from g12c.sources import find_sources
 from g12c.store import graph_sizes, load, published
 from g12c.tables import answer
@@ -693,6 +695,87 @@ def test_without_its_second_process_it_ends() -> None:
         os.kill(child, signal.SIGKILL)
         assert server.query(CLAIMS).status == 503
         assert server.process.wait(20) == 2
+
+
+def test_a_lost_child_is_one_lost_answer() -> None:
+    """Whoever kills a process that answers one query takes that answer away, and no other."""
+    found: list[Answer] = []
+    with running("--seconds", "30") as server:
+        asking = threading.Thread(target=lambda: found.append(server.query(BOMB)))
+        asking.start()
+        wait_for(lambda: bool(at_work(server)))
+        for child in at_work(server):
+            os.kill(child, signal.SIGKILL)
+        asking.join()
+        assert server.query(CLAIMS).status == 200
+    (lost,) = found
+    assert (lost.status, lost.media, lost.text.count("\n")) == (503, "text/plain", 1)
+    assert "retry-after" in lost.headers
+    assert "ending" not in lost.text
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux sets another's limits")
+def test_no_free_descriptor_is_one_lost_answer() -> None:
+    """Who asks when the server can open nothing is told to come again; then it answers."""
+    with running() as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+
+        def ask(path: str = f"/sparql?{urlencode({'query': CLAIMS})}") -> tuple[int, str]:
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode()
+
+        assert ask()[0] == 200
+        pid, kind = server.process.pid, resource.RLIMIT_NOFILE
+        used = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+        free = min({*range(len(used) + 1)} - used)
+        soft, hard = resource.prlimit(pid, kind)
+        resource.prlimit(pid, kind, (free, hard))
+        refused = ask(), ask("/static/site.js")
+        resource.prlimit(pid, kind, (soft, hard))
+        assert ask()[0] == 200
+        assert ask("/static/site.js")[0] == 200
+        connection.close()
+    for status, text in refused:
+        assert (status, text.count("\n")) == (503, 1)
+        assert "Too many open files" in text
+
+
+def test_it_takes_the_descriptors_that_it_needs() -> None:
+    """Where a process gets few of them, as on macOS, it asks for as many as it has clients."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 256), hard))
+    try:
+        with running() as server:
+            limits = Path(f"/proc/{server.process.pid}/limits").read_text()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (found,) = re.findall(r"^Max open files +(\d+)", limits, re.MULTILINE)
+    assert int(found) >= min(hard, 2 * CONNECTIONS)
+
+
+def test_part_of_an_answer_is_none(tmp_path: Path) -> None:
+    """What ends before its end is not taken for an answer."""
+    said = b""
+
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(said)
+        writer.close()
+
+    async def ask(process: int) -> int:
+        address = str(tmp_path / "socket")
+        async with await asyncio.start_unix_server(tell, address):
+            return (await Answerer(address, process).ask(Asked(query="ASK {}"))).status
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        whole = b'[200, "text/csv", 3]\nyes'
+        statuses = set()
+        for end in range(len(whole) + 1):
+            said = whole[:end]
+            statuses.add((end == len(whole), asyncio.run(ask(process.pid))))
+        process.kill()
+    assert statuses == {(True, 200), (False, 503)}
 
 
 def test_an_answer_that_nobody_takes() -> None:

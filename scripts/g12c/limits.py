@@ -69,7 +69,7 @@ def limited(
     result, pipe = os.pipe()
     child = os.fork()
     if not child:
-        _become(work, pipe, name, seconds)
+        _become(work, pipe, name, seconds, other)
     os.close(pipe)
     try:
         data = _read(result, name, seconds, most, other)
@@ -124,10 +124,12 @@ def _read(pipe: int, name: str, seconds: float, most: int, other: int | None) ->
     raise LimitError(f"{name}: {_too_slow(seconds)}")
 
 
-def _become(work: Work, pipe: int, name: str, seconds: float) -> NoReturn:
+def _become(work: Work, pipe: int, name: str, seconds: float, other: int | None) -> NoReturn:
     """Be the child: work, write the result into the pipe and exit with the status."""
     status = _FAILED
     try:
+        if other is not None:
+            os.close(other)  # or who waits there would not see our parent die
         _confine(seconds)
         with open(pipe, "wb") as out:
             try:

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socketserver
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -80,6 +81,9 @@ class Reply:
     body: bytes
 
 
+_DYING: Final = 0.1
+"""Seconds within which a process that has closed its sockets has ended."""
+
 _IN_ROWS, _IN_TRIPLES, _NOT_ACCEPTABLE, _TOO_MANY = range(4)
 """What the limited process says of the answer that it gives."""
 
@@ -91,7 +95,7 @@ def answer(
     seconds: float,
     other: int | None = None,
 ) -> Reply:
-    """The whole answer, or why there is none: 400, 406 or, beyond a bound, 503.
+    """The whole answer, or why there is none: 400, 406 or, beyond a bound or for want of room, 503.
 
     ``other`` is a socket whose end means that nobody waits.
     """
@@ -114,6 +118,8 @@ def answer(
         return refusal(503, str(error))
     except G12cError as error:
         return refusal(400, str(error))
+    except OSError as error:
+        return refusal(503, no_room(error))
     status = {_NOT_ACCEPTABLE: 406, _TOO_MANY: 503}.get(said)
     if status:
         return Reply(status, "text/plain", body)
@@ -189,6 +195,12 @@ def refusal(status: int, sentence: str) -> Reply:
     return Reply(status, "text/plain", f"{sentence}\n".encode())
 
 
+def no_room(error: OSError) -> str:
+    """The sentence for what the system refuses for now: a file, a socket, a process."""
+    why = error.strerror or type(error).__name__
+    return f"the server has no room for this now ({why}); ask again in some seconds"
+
+
 # --- the process ------------------------------------------------------------------------------
 
 
@@ -204,7 +216,7 @@ class Answerer:
     async def ask(self, asked: Asked) -> Reply:
         """What `answer` gives there, unless this is cancelled, which ends the work there.
 
-        If the process is gone: 503, and this one is told to end.
+        503 if that is lost on the way; if the process itself is gone, this one is told to end.
         """
         try:
             reader, writer = await asyncio.open_unix_connection(self.socket)
@@ -213,19 +225,35 @@ class Answerer:
                 head, _, body = (await reader.read()).partition(b"\n")
             finally:
                 writer.close()
-            status, media = json.loads(head)
-        except (OSError, ValueError):
-            if not self.ended:
-                self.lost = True
-                os.kill(os.getpid(), signal.SIGTERM)
-            return refusal(503, "the server is ending")
-        return Reply(status, media, body)
+        except OSError as error:
+            return refusal(503, await self._why_lost() or no_room(error))
+        with suppress(ValueError):
+            status, media, size = json.loads(head)
+            if len(body) == size:
+                return Reply(status, media, body)
+        why = await self._why_lost() or "the answer was lost; ask again in some seconds"
+        return refusal(503, why)
+
+    async def _why_lost(self) -> str:
+        """That the server is ending, if it is: if the process is gone, it is made to."""
+        await asyncio.sleep(_DYING)
+        if not self.ended and os.waitpid(self.group, os.WNOHANG)[0]:
+            self.lost = True
+            self.end()  # it may have left children
+            os.kill(os.getpid(), signal.SIGTERM)
+        return "the server is ending" if self.ended else ""
 
     def end(self) -> None:
         """End it and what it is at."""
-        self.ended = True
-        with suppress(ProcessLookupError):
-            os.killpg(self.group, signal.SIGKILL)
+        if not self.ended:
+            self.ended = True
+            with suppress(ProcessLookupError):
+                os.killpg(self.group, signal.SIGKILL)
+
+    def wait(self) -> None:
+        """Return when it has ended."""
+        if not self.lost:
+            os.waitpid(self.group, 0)
 
 
 @contextmanager
@@ -254,7 +282,7 @@ def answering(
             yield answerer
         finally:
             answerer.end()
-            os.waitpid(child, 0)
+            answerer.wait()
 
 
 class _Process(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
@@ -271,6 +299,11 @@ class _Process(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
             shutil.rmtree(Path(str(self.server_address)).parent, ignore_errors=True)
             os.killpg(0, signal.SIGKILL)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell a fault of ours; what the system refuses is told to who asks."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class _Handler(socketserver.StreamRequestHandler):
     server: _Process
@@ -280,8 +313,9 @@ class _Handler(socketserver.StreamRequestHandler):
         asked = Asked(**json.loads(self.rfile.readline()))
         server, other = self.server, self.connection.fileno()
         reply = answer(server.store, server.questions, asked, server.seconds, other)
+        head = json.dumps([reply.status, reply.media, len(reply.body)]).encode()
         with suppress(OSError):  # nobody waits any more
-            self.wfile.write(json.dumps([reply.status, reply.media]).encode() + b"\n" + reply.body)
+            self.wfile.write(head + b"\n" + reply.body)
 
 
 def _be_group(process: int) -> None:

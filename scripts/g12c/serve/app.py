@@ -32,7 +32,7 @@ from ..questions import Question, unknown
 from ..site.folder import publication
 from ..sources import Sources
 from ..store import published
-from .answers import ROWS, TRIPLES, Answerer, Asked, Reply, rdf
+from .answers import ROWS, TRIPLES, Answerer, Asked, Reply, no_room, rdf
 from .negotiation import choose, match
 from .service import describe
 
@@ -206,7 +206,11 @@ class _Site:
         """A file and its entity tag, made once, when it is first asked for."""
         if path not in self.made:
             self.made[path] = asyncio.ensure_future(run_in_threadpool(self._make, path))
-        return await asyncio.shield(self.made[path])
+        try:
+            return await asyncio.shield(self.made[path])
+        except OSError as error:
+            self.made.pop(path, None)
+            raise HTTPException(503, no_room(error), _LATER) from None
 
     def _make(self, path: str) -> tuple[bytes, str]:
         content = self.files[path]()
@@ -321,6 +325,7 @@ class _InParts(Response):
 
     def __init__(self, reply: Reply, done: Callable[[], None]) -> None:
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+        headers |= _LATER if reply.status == 503 else {}
         super().__init__(reply.body, reply.status, headers, reply.media)
         self.done = done
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 4
 """Half of how many queries are at work at most; each may take `limits.MAX_MEMORY`."""
 
+CONNECTIONS: Final = 256
+"""The most that are served at once; who asks on one more is told to come again."""
+
 HOST, PORT = "127.0.0.1", 8000
 
 
@@ -61,6 +64,7 @@ def serve(
     from ..store import graph_sizes, load
     from .answers import answering
 
+    _allow_descriptors()
     sources = find_sources()
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         store = load(sources, report)
@@ -88,7 +92,7 @@ def serve(
                 http="h11",  # what we are tested with, whatever else is installed
                 loop="asyncio",
                 ws="none",
-                limit_concurrency=256,
+                limit_concurrency=CONNECTIONS,
                 timeout_graceful_shutdown=2,
             )
             address = f"http://{_shown(listener)}/"
@@ -99,6 +103,19 @@ def serve(
             Server(config).run(sockets=[listener])
     if answerer.lost:
         raise G12cError("the process that answers queries was killed; start the server anew")
+
+
+def _allow_descriptors() -> None:
+    """As many as `CONNECTIONS` and their queries need, if they may be had; macOS gives 256."""
+    import resource
+    from contextlib import suppress
+
+    enough = 2 * CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        with suppress(ValueError, OSError):
+            least = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
 
 
 def _listen(host: str, port: int) -> "socket":
