@@ -157,6 +157,8 @@ def test_every_reference_inside_the_document_leads_somewhere() -> None:
     assert len({operation["operationId"] for operation in operations}) == len(QUESTIONS)
     listed = {tag["name"] for tag in document()["tags"]}
     assert {tag for operation in operations for tag in operation["tags"]} == listed
+    for operation in operations:
+        assert operation["responses"].keys() == {"200", "400", "406", "413", "503"}
 
 
 def test_made_twice_it_is_the_same() -> None:

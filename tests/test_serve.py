@@ -31,7 +31,7 @@ from g12c import remote
 from g12c.errors import G12cError
 from g12c.namespaces import BASE, expand
 from g12c.questions import all_questions, run, values_of
-from g12c.serve.answers import MAX_ROWS, ROWS, TRIPLES, Answerer, Asked
+from g12c.serve.answers import MAX_ANSWER, MAX_ROWS, ROWS, TRIPLES, Answerer, Asked
 from g12c.serve.command import AT_ONCE, CONNECTIONS, serve
 from g12c.sources import find_sources
 from g12c.store import graph_sizes, load, published
@@ -549,15 +549,31 @@ REFUSED = {
         "/sparql",
         {"Content-Type": QUERY},
         "SELECT ?a ?d { ?a a g12c:Claim . ?d a g12c:Claim }",
-        503,
+        413,
         f"more than {MAX_ROWS} rows",
     ),
     "too large": (
         "POST",
         "/sparql",
         {"Content-Type": QUERY},
-        "SELECT ?b { ?s ?p ?o . ?x ?y ?z BIND(CONCAT(STR(?s), STR(?o), STR(?x)) AS ?b) }",
-        503,
+        f"SELECT ('{'b' * 2000}' AS ?b) {{ ?s ?p ?o }}",
+        413,
+        f"more than {MAX_ANSWER >> 20} MiB",
+    ),
+    "triples too large": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        f"CONSTRUCT {{ ?s ?p '{'b' * 2000}' }} {{ ?s ?p ?o }}",
+        413,
+        f"more than {MAX_ANSWER >> 20} MiB",
+    ),
+    "without end": (
+        "POST",
+        "/sparql",
+        {"Content-Type": QUERY},
+        "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        413,
         "more than",
     ),
 }
@@ -575,12 +591,16 @@ def test_refusals(
     status: int,
     says: str,
 ) -> None:
-    """A status, one sentence as plain text, and no part of an answer."""
+    """A status, one sentence as plain text, and no part of an answer.
+
+    Only what may go better later is told to come again.
+    """
     sent = {name.replace("-", "_"): value for name, value in headers.items()}
     found = server.ask(
         path, sent.pop("Accept", ""), method, body.encode(errors="surrogateescape") or None, **sent
     )
     assert (found.status, found.media) == (status, "text/plain")
+    assert ("retry-after" in found.headers) == (status == 503)
     assert says in found.text
     assert found.text.count("\n") <= 1
     assert "root:" not in found.text

@@ -41,7 +41,8 @@ _FORMS: Final = (
 _REFUSALS: Final = {
     "Refused": ("400", "A parameter or its value is not known; the sentence says what is."),
     "NotAcceptable": ("406", "The answer does not come in a form that Accept names."),
-    "Unavailable": ("503", "The answer took too long, or too many ask; ask again later."),
+    "TooLarge": ("413", "The answer has too many rows or bytes; ask for less."),
+    "Unavailable": ("503", "The answer took too long, or too many ask; see Retry-After."),
 }
 """What goes wrong: its name, the HTTP status and what it means."""
 

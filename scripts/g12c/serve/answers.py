@@ -6,6 +6,7 @@ query does reaches the store, the server or another query.
 """
 
 import asyncio
+import io
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 from xml.parsers import expat
 
 import pyoxigraph as ox
@@ -30,6 +31,9 @@ from ..limits import LimitError, limited
 from ..namespaces import PREFIXES
 from ..questions import Question, values_of
 from ..turtle import write
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 ROWS: Final = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -54,6 +58,9 @@ MAX_ROWS: Final = 100_000
 
 MAX_ANSWER: Final = 16 << 20
 """The most bytes of an answer."""
+
+_ON_THE_WAY: Final = 8 * MAX_ANSWER
+"""The most bytes of rows in JSON, which is long-winded and in which they are counted."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Reply:
 _DYING: Final = 0.1
 """Seconds within which a process that has closed its sockets has ended."""
 
-_IN_ROWS, _IN_TRIPLES, _NOT_ACCEPTABLE, _TOO_MANY = range(4)
+_IN_ROWS, _IN_TRIPLES, _NOT_ACCEPTABLE, _TOO_LARGE = range(4)
 """What the limited process says of the answer that it gives."""
 
 
@@ -95,8 +102,10 @@ def answer(
     seconds: float,
     other: int | None = None,
 ) -> Reply:
-    """The whole answer, or why there is none: 400, 406 or, beyond a bound or for want of room, 503.
+    """The whole answer, or why there is none.
 
+    That is 400 or 406; 413 for an answer beyond its bounds, which it will be next time too; and 503
+    for a query beyond its own, of time and memory, and where the system has no room for it.
     ``other`` is a socket whose end means that nobody waits.
     """
     name = asked.question or "query"
@@ -120,7 +129,7 @@ def answer(
         return refusal(400, str(error))
     except OSError as error:
         return refusal(503, no_room(error))
-    status = {_NOT_ACCEPTABLE: 406, _TOO_MANY: 503}.get(said)
+    status = {_NOT_ACCEPTABLE: 406, _TOO_LARGE: 413}.get(said)
     if status:
         return Reply(status, "text/plain", body)
     return Reply(200, asked.triples if said == _IN_TRIPLES else asked.rows, body)
@@ -129,18 +138,36 @@ def answer(
 def _spell_rows(result: ox.QuerySolutions | ox.QueryBoolean, media: str, out: BinaryIO) -> int:
     if not media:
         return _no_form("the answer is no triples", ROWS, out)
-    data = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
+    room = _Room()
+    try:
+        result.serialize(room, ox.QueryResultsFormat.JSON)
+    except _NoRoomError:
+        return _too_large(f"{_ON_THE_WAY >> 20} MiB in JSON", out)
+    data = room.getvalue()
     if isinstance(result, ox.QuerySolutions):
         rows = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
         if sum(1 for _ in rows) > MAX_ROWS:  # type: ignore[union-attr, misc]
-            return _too_many("rows", out)
+            return _too_large(f"{MAX_ROWS} rows", out)
     if ROWS[media] != ox.QueryResultsFormat.JSON:
         again = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
         data = again.serialize(format=ROWS[media]) or b""
     if media.endswith("xml") and (fault := _xml_fault(data)):
         return _no_form(f"the answer cannot be said in XML ({fault})", ROWS, out)
-    out.write(data)
-    return _IN_ROWS
+    return _give(data, _IN_ROWS, out)
+
+
+class _NoRoomError(Exception):
+    """There was more to write than there is room for."""
+
+
+class _Room(io.BytesIO):
+    """Where rows are written, as long as there is room."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Write it, or raise `_NoRoomError`."""
+        if self.tell() > _ON_THE_WAY:
+            raise _NoRoomError
+        return super().write(data)
 
 
 def _spell_triples(result: ox.QueryTriples, media: str, out: BinaryIO) -> int:
@@ -148,13 +175,19 @@ def _spell_triples(result: ox.QueryTriples, media: str, out: BinaryIO) -> int:
         return _no_form("the answer is triples", TRIPLES, out)
     triples = list(islice(result, MAX_ROWS + 1))
     if len(triples) > MAX_ROWS:
-        return _too_many("triples", out)
+        return _too_large(f"{MAX_ROWS} triples", out)
     try:
         data = rdf(triples, media)
     except ValueError as error:
         return _no_form(f"the answer cannot be said in {media} ({error})", TRIPLES, out)
+    return _give(data, _IN_TRIPLES, out)
+
+
+def _give(data: bytes, said: int, out: BinaryIO) -> int:
+    if len(data) > MAX_ANSWER:
+        return _too_large(f"{MAX_ANSWER >> 20} MiB", out)
     out.write(data)
-    return _IN_TRIPLES
+    return said
 
 
 def rdf(triples: list[ox.Triple], media: str) -> bytes:
@@ -184,10 +217,10 @@ def _no_form(why: str, forms: Mapping[str, object], out: BinaryIO) -> int:
     return _NOT_ACCEPTABLE
 
 
-def _too_many(what: str, out: BinaryIO) -> int:
-    sentence = f"more than {MAX_ROWS} {what}; ask for less, or in parts by LIMIT and OFFSET\n"
+def _too_large(most: str, out: BinaryIO) -> int:
+    sentence = f"the answer is more than {most}; ask for less, or in parts by LIMIT and OFFSET\n"
     out.write(sentence.encode())
-    return _TOO_MANY
+    return _TOO_LARGE
 
 
 def refusal(status: int, sentence: str) -> Reply:
