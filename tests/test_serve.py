@@ -241,15 +241,17 @@ def test_pages_of_others_may_ask(server: Server) -> None:
     origin = "https://example.org"
     found = server.ask("/sparql?query=ASK{}", Origin=origin)
     assert found.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in found.headers["access-control-expose-headers"]
     found = server.ask(
         "/sparql",
         method="OPTIONS",
         Origin=origin,
         Access_Control_Request_Method="POST",
-        Access_Control_Request_Headers="content-type",
+        Access_Control_Request_Headers="content-type,x-requested-with",
     )
     assert found.status == 200
     assert "POST" in found.headers["access-control-allow-methods"]
+    assert "x-requested-with" in found.headers["access-control-allow-headers"]
 
 
 # --- SPARQL 1.1 Protocol ------------------------------------------------------------------------

@@ -125,8 +125,8 @@ def application(
                 CORSMiddleware,
                 allow_origins=["*"],
                 allow_methods=["GET", "POST"],
-                allow_headers=["Content-Type"],
-                expose_headers=["Content-Location"],
+                allow_headers=["*"],  # clients send headers of their own, and none does harm
+                expose_headers=["Content-Location", "Retry-After"],
             )
         ],
         exception_handlers={HTTPException: _refused, ClientDisconnect: _gone},
