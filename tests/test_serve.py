@@ -1,6 +1,7 @@
 """`g12c serve`, as its clients meet it: by address, by Accept header, by SPARQL, and by force."""
 
 import asyncio
+import hashlib
 import http.client
 import json
 import os
@@ -25,13 +26,18 @@ from urllib.parse import urlencode, urljoin
 import pyoxigraph as ox
 import pytest
 import rdflib
+from minted import iris
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from starlette.exceptions import HTTPException
 
 from g12c import remote
 from g12c.errors import G12cError
+from g12c.export.metadata import DATASET
+from g12c.export.metadata import load as metadata
 from g12c.namespaces import BASE, expand
 from g12c.questions import all_questions, run, values_of
 from g12c.serve.answers import MAX_ANSWER, MAX_ROWS, ROWS, TRIPLES, Answerer, Asked
+from g12c.serve.app import Contents, Site
 from g12c.serve.command import AT_ONCE, CONNECTIONS, serve
 from g12c.sources import find_sources
 from g12c.store import graph_sizes, load, published
@@ -41,6 +47,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,imag
 PROTEGE = (
     "application/rdf+xml, application/xml; q=0.7, text/xml; q=0.6, text/plain; q=0.1, */*; q=0.09"
 )
+JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
+"""What Java sends when nobody has chosen anything."""
+RDFLIB_NT = "text/plain, */*;q=0.1"
+AXIOS = "application/json, text/plain, */*"
 CLAIMS = "SELECT (COUNT(DISTINCT ?claim) AS ?claims) WHERE { ?claim a g12c:Claim }"
 CONSTRUCT = "CONSTRUCT WHERE { ?drug a g12c:Drug }"
 BOMB = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -114,7 +124,7 @@ def running(*options: str) -> Iterator[Server]:
         else:
             pytest.fail(f"it did not start: {said}")
         server = Server(process, int(found[1]))
-        server.ask("/")  # by when it answers
+        server.ask("/static/style.css")  # by when it answers
         try:
             yield server
         finally:
@@ -150,22 +160,41 @@ def store() -> ox.Store:
         ("/id/drug/sotorasib", "application/xhtml+xml", "text/html"),
         ("/id/drug/sotorasib", "", "text/turtle"),
         ("/id/drug/sotorasib", "*/*", "text/turtle"),
-        ("/id/drug/sotorasib", PROTEGE, "text/turtle"),
+        ("/id/drug/sotorasib", PROTEGE, "application/n-triples"),
         ("/id/drug/sotorasib", "application/ld+json, text/turtle;q=0.5", "application/ld+json"),
         ("/id/drug/sotorasib", 'application/ld+json;profile="x:y"', "application/ld+json"),
         ("/id/drug/sotorasib", "application/n-triples", "application/n-triples"),
         ("/id/drug/sotorasib", "text/turtle;q=0, */*;q=0.1", "application/ld+json"),
+        ("/id/drug/sotorasib", RDFLIB_NT, "application/n-triples"),
+        ("/id/drug/sotorasib", "text/n3", "text/turtle"),
+        ("/id/drug/sotorasib", "application/json", "application/ld+json"),
+        ("/id/drug/sotorasib", AXIOS, "application/ld+json"),
+        ("/id/drug/sotorasib", JAVA, "text/turtle"),
+        ("/id/drug/sotorasib", ";;,", "text/turtle"),
         ("/id/drug/sotorasib.nt", BROWSER, "application/n-triples"),
         ("/id/drug/sotorasib.html", "text/turtle", "text/html"),
         ("/ontology", PROTEGE, "application/rdf+xml"),
         ("/ontology", BROWSER, "text/html"),
+        ("/ontology", "*/*", "text/turtle"),
+        ("/ontology", "", "application/rdf+xml"),
+        ("/ontology", JAVA, "application/rdf+xml"),
         ("/graph/claims", "text/turtle", "text/turtle"),
         ("/dataset", "*/*", "text/turtle"),
         ("/dataset", BROWSER, "text/html"),
+        ("/dataset", "application/ld+json", "application/ld+json"),
+        ("/dataset", "application/n-triples", "application/n-triples"),
+        ("/questions", BROWSER, "text/html"),
+        ("/questions", "text/turtle", "text/turtle"),
         ("/", BROWSER, "text/html"),
-        ("/", "*/*", "text/html"),
+        ("/", "text/turtle", "text/turtle"),
+        ("/", "*/*", "text/turtle"),
         ("/sparql", BROWSER, "text/html"),
         ("/sparql", "*/*", "text/turtle"),
+        ("/sparql", RDFLIB_NT, "application/n-triples"),
+        ("/sparql?query=DESCRIBE%20gene:kras", "application/json", "application/ld+json"),
+        ("/sparql?query=DESCRIBE%20gene:kras", RDFLIB_NT, "application/n-triples"),
+        ("/sparql?query=ASK{}", AXIOS, "application/json"),
+        ("/sparql?query=ASK{}", JAVA, "application/sparql-results+json"),
         ("/static/oxigraph.wasm", "*/*", "application/wasm"),
         ("/api/openapi.json", BROWSER, "application/json"),
     ],
@@ -214,6 +243,72 @@ def test_every_iri(server: Server) -> None:
     assert wrong == []
 
 
+def test_every_iri_of_the_description(server: Server) -> None:
+    """What /dataset.ttl names is there; the release as it is described, and all that it names."""
+    described = rdflib.Graph().parse(data=server.ask("/dataset.ttl").body, format="turtle")
+    seen = {str(node).partition("#")[0] for triple in described for node in triple}
+    minted = {iri for iri in seen if iri.startswith(BASE)}
+    assert len(minted) > 50
+    assert {DATASET, f"{DATASET}/{VERSION}", f"{BASE}id/agent/g12c-contributors"} < minted
+    for file in described.subjects(rdflib.RDF.type, rdflib.DCAT.Distribution):
+        path = str(file).removeprefix(BASE)
+        content = server.ask(f"/{path}", BROWSER).body
+        checksum = described.value(rdflib.URIRef(f"{file}#sha256"), SPDX.checksumValue)
+        assert hashlib.sha256(content).hexdigest() == str(checksum), path
+        minted |= iris(path, content)
+    assert len(minted) > 2500
+    paths = sorted(iri.removeprefix(BASE) for iri in minted)
+    assert [path for path in paths if not is_there(server, path)] == []
+
+
+SPDX = rdflib.Namespace(expand("spdx:"))
+VERSION = metadata().version
+
+
+def is_there(server: Server, path: str) -> bool:
+    """Whether a browser gets something at the path of an IRI, and a program data that name it."""
+    page, data = follow(server, path, BROWSER), follow(server, path, "application/n-triples, */*")
+    if page.status != 200 or data.status != 200:
+        return False
+    is_file_or_graph = path.startswith(("release/", "graph/")) or path in {"dataset.nq", "sparql"}
+    is_space = not path or path.endswith("/")
+    return is_file_or_graph or is_space or f"{BASE}{path}" in data.text
+
+
+def follow(server: Server, path: str, accept: str) -> Answer:
+    """What is at the path of an IRI, or where it leads to on this server."""
+    found = server.ask(f"/{path}", accept)
+    if found.status != 303:
+        return found
+    assert found.headers["location"].startswith("/")
+    return server.ask(found.headers["location"].partition("#")[0], accept)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (f"/dataset/{VERSION}", "/dataset"),
+        (f"/dataset/{VERSION}/g12c-direct", "/dataset"),
+        (f"/dataset/{VERSION}/mappings", f"/release/{VERSION}/g12c.sssom.tsv"),
+        ("/id/agent/g12c-contributors", "/dataset"),
+        ("/graph/dataset", "/dataset"),
+        (f"/ontology/{VERSION}", "/ontology"),
+        ("/prefix", "/questions"),
+        ("/prefix/g12c", "/questions"),
+        ("/id/", "/"),
+        ("/id/gene/", "/"),
+        ("/claim/", "/"),
+        ("/np/", "/"),
+    ],
+)
+def test_what_has_no_page_of_its_own(server: Server, path: str, place: str) -> None:
+    """It leads to what tells of it, as the redirects of w3id do."""
+    for accept in (BROWSER, "text/turtle"):
+        found = server.ask(path, accept)
+        assert (found.status, found.headers["location"]) == (303, place)
+    assert server.ask(place, "*/*").status == 200
+
+
 def test_data_in_every_form_is_the_same(server: Server) -> None:
     """Turtle, N-Triples and JSON-LD of one thing, the first as rdflib asks for it."""
     path = "/claim/s066-kras-y96d-confers-resistance-to-sotorasib"
@@ -222,6 +317,10 @@ def test_data_in_every_form_is_the_same(server: Server) -> None:
         for media in ("text/turtle", "application/n-triples", "application/ld+json")
     ]
     graphs.append(rdflib.Graph().parse(server.url(path)))
+    graphs += [
+        rdflib.Graph().parse(server.url(path), format=name)
+        for name in ("turtle", "n3", "nt", "json-ld")
+    ]
     assert {len(graph) for graph in graphs} == {len(graphs[0])}
     assert len({frozenset(map(str, graph)) for graph in graphs}) == 1
     assert len(graphs[0]) > 10
@@ -798,6 +897,24 @@ def test_part_of_an_answer_is_none(tmp_path: Path) -> None:
             statuses.add((end == len(whole), asyncio.run(ask(process.pid))))
         process.kill()
     assert statuses == {(True, 200), (False, 503)}
+
+
+def test_what_could_not_be_read_is_read_again() -> None:
+    """A page that failed for want of a descriptor comes when there is one."""
+    failing = [OSError(24, "Too many open files")]
+
+    def read() -> bytes:
+        if failing:
+            raise failing.pop()
+        return b"a page"
+
+    async def ask() -> bytes:
+        site = Site(Contents({"a.html": read}, dict, {}))
+        with pytest.raises(HTTPException, match=r"503: .*Too many open files"):
+            await site.content("a.html")
+        return (await site.content("a.html"))[0]
+
+    assert asyncio.run(ask()) == b"a page"
 
 
 def test_an_answer_that_nobody_takes() -> None:

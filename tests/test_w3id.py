@@ -23,6 +23,7 @@ import owlready2
 import pyoxigraph as ox
 import pytest
 import rdflib
+from minted import iris
 
 from g12c.build import build
 from g12c.export.metadata import load
@@ -251,25 +252,10 @@ class Web:
     def said(self) -> dict[str, set[str]]:
         """The IRIs below our base, without fragments, that each file in the folder holds."""
         return {
-            str(path.relative_to(self.folder)): {iri.partition("#")[0] for iri in _iris(path)}
+            str(path.relative_to(self.folder)): iris(path.name, path.read_bytes())
             for path in self.folder.rglob("*")
             if path.is_file()
         }
-
-
-_OURS = re.compile(rf"{re.escape(BASE)}[\w/.-]*")
-
-
-def _iris(path: Path) -> Iterator[str]:
-    """Those that are written out and, in Turtle and TriG, those that are shortened."""
-    data = path.read_bytes()
-    yield from (found.rstrip(".") for found in _OURS.findall(data.decode()))
-    if path.suffix not in {".ttl", ".trig"}:
-        return
-    for quad in ox.parse(data, format=ox.RdfFormat.from_extension(path.suffix.removeprefix("."))):
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-            if isinstance(term, ox.NamedNode) and term.value.startswith(BASE):
-                yield term.value
 
 
 @pytest.fixture(scope="session")

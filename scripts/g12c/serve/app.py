@@ -1,8 +1,9 @@
 """The ASGI application: what stands at which address, and in which form it comes.
 
 A page is at the path of its IRI with its data beside it, and the client's Accept header decides
-which of them comes. ``/sparql`` is the SPARQL 1.1 Protocol for queries; ``/api/NAME`` answers a
-stored question. Nothing can be changed. Each refusal is a sentence.
+which of them comes; what has no page of its own leads to what tells of it. ``/sparql`` is the
+SPARQL 1.1 Protocol for queries; ``/api/NAME`` answers a stored question. Nothing can be changed.
+Each refusal is a sentence.
 """
 
 import asyncio
@@ -10,9 +11,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from threading import Lock
 from typing import Final
 from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -23,13 +27,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import load as metadata
+from ..export.nanopub import NANOPUBS
 from ..guests import MAX_QUERY
 from ..library import openapi
-from ..namespaces import PREFIXES
+from ..namespaces import BASE, PREFIXES
 from ..questions import Question, unknown
 from ..site.folder import publication
+from ..site.folder import rdf as beside
+from ..site.layout import BESIDE
 from ..sources import Sources
 from ..store import published
 from .answers import ROWS, TRIPLES, Answerer, Asked, Reply, no_room, rdf
@@ -45,21 +53,34 @@ MEDIA: Final = {
     "jsonld": "application/ld+json",
     "nq": "application/n-quads",
     "nt": "application/n-triples",
+    "owl": "application/rdf+xml",
     "rdf": "application/rdf+xml",
     "svg": "image/svg+xml",
     "trig": "application/trig",
+    "tsv": "text/tab-separated-values",
     "ttl": "text/turtle",
     "txt": "text/plain",
     "wasm": "application/wasm",
 }
 """The media types of files, by their suffix."""
 
-_PAGE: Final = {"text/html": "html", "application/xhtml+xml": "html"}
 _BESIDE: Final = {
-    MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf", "trig")
-} | _PAGE
+    MEDIA[suffix]: suffix for suffix in ("ttl", "jsonld", "nt", "rdf", "trig", "html")
+}
 """Media types in which to ask for what an IRI names → suffix. Who takes any form gets data: a
 browser names HTML."""
+
+_UNASKED: Final = MEDIA["rdf"]
+"""What comes, of what has it, to who names no form: the one syntax that every OWL tool reads."""
+
+_TELLS: Final = {
+    "dataset": "dataset",
+    "id": "dataset",
+    "ontology": "ontology",
+    "prefix": "questions",
+    "shape": "shapes",
+}
+"""What has no page of its own, by how its path begins → the page with data that tell of it."""
 
 _ANSWERS: Final = {
     "json": "application/sparql-results+json",
@@ -85,39 +106,76 @@ _QUERY: Final = "application/sparql-query"
 _READ_ONLY: Final = "this server is read-only: it takes queries, no updates"
 
 
-def contents(sources: Sources) -> dict[str, Callable[[], bytes]]:
-    """What makes each file to serve, by its path: the publication, and what describes /api.
+@dataclass(frozen=True)
+class Contents:
+    """What there is to serve, each made when it is asked for.
 
-    Raises `G12cError` if the data cannot be published.
+    ``files`` are the publication and what describes it and /api; ``release`` makes the files of the
+    release, all at once; ``moved`` are paths that lead to others. All by their paths.
     """
+
+    files: Mapping[str, Callable[[], bytes]]
+    release: Callable[[], Mapping[str, bytes]]
+    moved: Mapping[str, str]
+
+
+def contents(sources: Sources) -> Contents:
+    """What the sources give; raises `G12cError` if the data cannot be published."""
     quads = tuple(published(sources))
-    dataset = Dataset(quads, sources, metadata())
-    return {
-        **publication(sources, quads),
-        "api/openapi.json": lambda: openapi(dataset, "/api").files["openapi.json"],
+    about = metadata()
+    dataset = Dataset(quads, sources, about)
+    folder = f"release/{about.version}"
+    lock = Lock()
+
+    @cache
+    def make() -> Mapping[str, bytes]:
+        return {f"{folder}/{name}": content for name, content in release_files(dataset).items()}
+
+    def release() -> Mapping[str, bytes]:
+        with lock:  # or who comes while it is made would make it again
+            return make()
+
+    def form(name: str, suffix: str) -> bytes:
+        text = release()[f"{folder}/{name}.ttl"]
+        if suffix == "ttl":
+            return text
+        quads = ox.parse(text, format=ox.RdfFormat.TURTLE)
+        return beside(sorted((quad.triple for quad in quads), key=str), suffix)
+
+    described = {
+        f"{name}.{suffix}": partial(form, name, suffix)
+        for name in ("dataset", "questions")
+        for suffix in BESIDE
     }
+    api = {"api/openapi.json": lambda: openapi(dataset, "/api").files["openapi.json"]}
+    spaces = (NANOPUBS, f"{BASE}id/", *PREFIXES.values())
+    moved = {
+        **{iri.removeprefix(BASE): "" for iri in spaces if iri.startswith(BASE) and iri[-1] == "/"},
+        "graph/dataset": "dataset",
+        f"dataset/{about.version}/mappings": f"{folder}/g12c.sssom.tsv",
+    }
+    return Contents({**publication(sources, quads), **described, **api}, release, moved)
 
 
 def application(
-    files: Mapping[str, Callable[[], bytes]],
+    content: Contents,
     answerer: Answerer,
     questions: Mapping[str, Question],
     graphs: Mapping[str, int],
     at_once: int,
 ) -> ASGIApp:
-    """The application, with the files of `contents`.
+    """The application, with what `contents` gives.
 
     ``graphs`` are the named graphs with their numbers of triples. ``at_once`` queries may be at
     work, and as many slow ones beside them; with those that wait and those whose answer is being
     sent they are sixteen times as many at most.
     """
-    site = _Site(files)
+    site = Site(content)
     queries = _Queries(answerer, site, questions, graphs, at_once)
     inner = Starlette(
         routes=[
             Route("/sparql", queries.sparql, methods=["GET", "POST"]),
             Route("/api/{name}", queries.question),
-            Route("/shape/{name}", site.shape),
             Route("/{path:path}", site.page),
         ],
         middleware=[
@@ -165,33 +223,48 @@ async def _gone(_: Request, __: Exception) -> Response:
 
 
 @dataclass
-class _Site:
-    files: Mapping[str, Callable[[], bytes]]
+class Site:
+    """The files, each kept when it has been made."""
+
+    contents: Contents
+    files: dict[str, Callable[[], bytes]] = field(init=False)
     made: dict[str, asyncio.Future[tuple[bytes, str]]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.files = dict(self.contents.files)
+
     async def page(self, request: Request) -> Response:
-        """The file at a path, or the one beside it that the client takes."""
-        path = request.path_params["path"] or "index"
+        """The file at a path, or the one beside it that the client takes, or the way to it."""
+        asked = request.path_params["path"]
+        if asked.startswith("release/"):
+            await self.content("dataset.ttl")  # with which all of them are made
+            if content := self.contents.release().get(asked):
+                self.files[asked] = partial(bytes, content)
+        path = asked or "index"
         headers = {}
         if path not in self.files:
-            beside = {
-                media: f"{path}.{suffix}"
+            found = {
+                media: file
                 for media, suffix in _BESIDE.items()
-                if f"{path}.{suffix}" in self.files
+                if (file := f"{path if suffix == 'html' else asked or 'dataset'}.{suffix}")
+                in self.files
             }
-            if not beside:
-                raise HTTPException(404, f"there is nothing at /{path}")
-            path = beside[choose(request, list(beside))]
+            if not found:
+                return RedirectResponse(f"/{await self._place(path)}", 303)
+            path = found[choose(request, list(found), _UNASKED if _UNASKED in found else "")]
             headers = {"Content-Location": f"/{path}"}
         return await self.file(request, path, headers)
 
-    async def shape(self, request: Request) -> Response:
-        """All shapes stand on one page, and in one file beside it."""
-        name = request.path_params["name"]
-        triples, _ = await self.content("shapes.nt")
-        if f"<{PREFIXES['shape']}{name}>".encode() not in triples:
-            raise HTTPException(404, f"there is nothing at /shape/{name}")
-        return RedirectResponse(f"/shapes#{name}", 303)
+    async def _place(self, path: str) -> str:
+        """Where that stands which has no page of its own; raises the answer 404 if nowhere."""
+        if path in self.contents.moved:
+            return self.contents.moved[path]
+        kind, _, name = path.partition("/")
+        if (page := _TELLS.get(kind)) and ">" not in name:
+            triples, _ = await self.content(f"{page}.nt")
+            if f"<{BASE}{path}>".encode() in triples:
+                return f"{page}#{name}" if page == "shapes" else page
+        raise HTTPException(404, f"there is nothing at /{path}")
 
     async def file(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         """A file; nothing if the client has it."""
@@ -223,7 +296,7 @@ class _Site:
 @dataclass
 class _Queries:
     answerer: Answerer
-    site: _Site
+    site: Site
     questions: Mapping[str, Question]
     graphs: Mapping[str, int]
     at_once: int
@@ -308,8 +381,8 @@ class _Queries:
             self.slow -= 1
 
     async def _description(self, request: Request) -> Response:
-        media = choose(request, [*TRIPLES, *_PAGE])
-        if media in _PAGE:
+        media = choose(request, [*TRIPLES, MEDIA["html"]])
+        if media == MEDIA["html"]:
             return await self.site.file(
                 request, "sparql.html", {"Content-Location": "/sparql.html"}
             )
