@@ -1000,5 +1000,5 @@ def test_address_in_use() -> None:
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence with what to install."""
     monkeypatch.setattr(util, "find_spec", lambda name: None if name == "uvicorn" else name)
-    with pytest.raises(G12cError, match=r"needs uvicorn.*pip install 'g12c\[serve\]'"):
+    with pytest.raises(G12cError, match=r"needs uvicorn.*pip install '\.\[serve\]'"):
         serve(print)

@@ -50,8 +50,10 @@ def serve(
 
     for module in ("starlette", "uvicorn", "werkzeug"):
         if find_spec(module) is None:
-            needs = f"g12c serve needs {module}, which is not installed"
-            raise G12cError(f"{needs}; run: pip install 'g12c[serve]'")
+            raise G12cError(
+                f"g12c serve needs {module}, which is not installed; "
+                "in a checkout run: pip install '.[serve]'"
+            )
     if not hasattr(os, "fork"):
         raise G12cError(
             "g12c serve needs Linux, macOS or WSL, since each query runs in a forked process; "
