@@ -243,19 +243,18 @@ def normal(name: str) -> str:
     return "".join(re.findall(r"[^\W_]", name.casefold()))
 
 
-def names(store: ox.Store, things: Collection[str]) -> dict[str, set[str]]:
-    """Name → IRIs of the ``things`` with it: labels, synonyms, HGVS, VRS, exact identifiers.
+def spellings(store: ox.Store, things: Collection[str]) -> dict[str, set[str]]:
+    """Each of the ``things`` → its names in lower case, by which a user can mean it.
 
-    A name stands there as it is in lower case, and normalised. Identifiers and HGVS names count
-    without what is before the colon too, unless only digits are left.
+    Labels, synonyms, HGVS, VRS, exact identifiers. Identifiers and HGVS names count without what is
+    before the colon too, unless only digits are left.
     """
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {thing: set() for thing in things}
 
     def add(thing: str, text: str) -> None:
         local = text.partition(":")[2]
         for form in (text, local if not local.isdigit() else ""):
-            for key in {form.casefold(), normal(form)} - {""}:
-                found.setdefault(key, set()).add(thing)
+            found[thing] |= {form.casefold()} - {""}
 
     for thing in things:
         node = ox.NamedNode(thing)
@@ -264,8 +263,18 @@ def names(store: ox.Store, things: Collection[str]) -> dict[str, set[str]]:
                 if isinstance(quad.object, ox.Literal):
                     add(thing, quad.object.value)
     for row in select(store, _IDENTIFIERS):
-        if row["thing"].value in things:
+        if row["thing"].value in found:
             add(row["thing"].value, row["name"].value)
+    return found
+
+
+def names(store: ox.Store, things: Collection[str]) -> dict[str, set[str]]:
+    """Name → IRIs of the ``things`` with it; each of the `spellings`, as it is and normalised."""
+    found: dict[str, set[str]] = {}
+    for thing, forms in spellings(store, things).items():
+        for form in forms:
+            for key in {form, normal(form)} - {""}:
+                found.setdefault(key, set()).add(thing)
     return found
 
 
