@@ -35,6 +35,7 @@ PAGES = (
     "reference/42.html",
     "defect/s066-or.html",
     "query/resistance-by-drug.html",
+    "g12c.html",
 )
 
 
@@ -222,6 +223,7 @@ def test_one_file_from_a_disk(page: Page, folder: Path) -> None:
     cell = page.locator(
         "section:visible", has=page.get_by_role("heading", name="KRAS Y96D and sotorasib")
     )
+    expect(cell).to_be_in_viewport()
     cell.get_by_role("link", name="KRAS Y96D confers resistance to sotorasib").click()
     expect(heading).to_have_text("KRAS Y96D confers resistance to sotorasib")
     page.get_by_role("combobox", name="Search").fill("adagrasib")
@@ -241,6 +243,51 @@ def test_one_file_from_a_disk(page: Page, folder: Path) -> None:
     rows = rest.inner_text().split()[1]
     rest.click()
     expect(answer).to_have_attribute("data-rows", rows)
+
+
+def test_one_file_shows_the_place(page: Page, folder: Path) -> None:
+    """A link to a place leads there, one to a page to its top, and back to where one was."""
+    page.goto(f"{(folder / 'g12c.html').as_uri()}#shapes")
+    page.get_by_role("row", name="Claim-cue").get_by_role("link", name="g12c:cue").click()
+    term = page.locator('[id="ontology.cue"]')
+    expect(term).to_be_in_viewport()
+    place = _scrolled(page)
+    expect(term).to_be_in_viewport()
+    page.evaluate("location.hash = '#claims'")
+    expect(page.locator("h1:visible")).to_have_text("Claims")
+    assert _scrolled(page) == 0
+    page.go_back()
+    expect(term).to_be_visible()
+    assert abs(_scrolled(page) - place) < 2
+    page.evaluate("location.hash = '#question=resistance-by-drug'")
+    expect(page.locator("h1:visible")).to_have_text("SPARQL")
+    assert _scrolled(page) == 0
+    expect(page.get_by_role("region", name="Answer", exact=True)).to_be_visible()
+    page.evaluate("location.hash = '#ontology.cue'")
+    expect(page.locator("h1:visible")).to_contain_text("ontology")
+    assert _scrolled(page) > 0
+    expect(term).to_be_in_viewport()
+
+
+def _scrolled(page: Page) -> float:
+    """How far down the page is, when also a script has had its time to scroll."""
+    page.wait_for_timeout(300)
+    return float(page.evaluate("scrollY"))
+
+
+@pytest.mark.parametrize("address", ["#id/drug/sotorasib", "#question=resistance-by-drug", ""])
+def test_one_file_skips_to_the_content_of_its_page(page: Page, folder: Path, address: str) -> None:
+    """The skip link moves the focus past the navigation and stays on the page."""
+    page.goto((folder / "g12c.html").as_uri() + address)
+    heading = page.locator("h1:visible").inner_text()
+    page.get_by_role("link", name="To the content").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    expect(page.locator("h1:visible")).to_have_text(heading)
+    assert page.url.endswith(f"g12c.html{address}")
+    page.keyboard.press("Tab")
+    inside = "document.activeElement.closest('main > .page')?.querySelector('h1')?.innerText"
+    assert page.evaluate(inside) == heading
 
 
 def test_folder_from_a_disk(page: Page, folder: Path) -> None:

@@ -157,7 +157,8 @@ def header(at: At) -> Markup:
     """The name, the way around and the search box."""
     here = at.path.partition("/")[0]
     return join(
-        tag("a", "To the content", class_="skip", href="#main"),
+        # In the one file only a script can follow it: its address would show another page.
+        tag("a", "To the content", class_="skip", href="#main", hidden=at.single),
         tag(
             "header",
             tag("a", at.about.name, class_="name", href=at.href("index")),

@@ -19,7 +19,9 @@ from .markup import Markup, join, tag
 
 _CSS: Final = """
 main > .page { display: none }
-main > .page:target, main > .page:has(:target), main > .page.current { display: block }
+main > .page:target, main > .page:has(:target), main:not(:has(:target)) > .page.current
+{ display: block }
+main > .page:target { scroll-margin-top: 100vh }
 body:not(:has(main > .page:target, main > .page :target, main > .page.current)) #index
 { display: block }
 """

@@ -1,13 +1,15 @@
-// What every page has: the search box, and the report of an error to be copied.
+// What every page has: the search box, the report of an error to be copied, the way to the content.
 // The box is a combobox over the names of everything (WAI-ARIA Authoring Practices 1.2); its index
 // is a script, not a request, so that it works from a disk too.
 
 const LIMIT = 12;
 const KINDS_FIRST = ["substitution", "drug", "gene", "page", "question"];
 
+const root = document.documentElement.dataset.root; // none in the one file
 const box = document.getElementById("search");
 if (box) start(box);
 for (const report of document.querySelectorAll(".report")) offerCopy(report);
+if (root === undefined) skipInPlace(document.querySelector(".skip"), document.getElementById("main"));
 
 function start(place) {
   const input = element("input", {
@@ -82,6 +84,18 @@ function start(place) {
   });
 }
 
+// In the one file an address shows a page, so the way to the content is without one.
+function skipInPlace(link, main) {
+  link.hidden = false;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    main.tabIndex = -1;
+    main.focus();
+    main.scrollIntoView();
+    main.addEventListener("blur", () => main.removeAttribute("tabindex"), { once: true });
+  });
+}
+
 // A button that takes the report to the clipboard or, where a page may not, selects it.
 function offerCopy(report) {
   const text = report.querySelector("pre");
@@ -110,7 +124,6 @@ function element(name, attributes, text = "") {
 
 // A page in the folder, or its section in the one file.
 function address(path) {
-  const root = document.documentElement.dataset.root;
   const [page, fragment] = path.split("#");
   if (root === undefined) return `#${path.replace("#", ".")}`;
   return `${root}${page}.html${fragment ? `#${fragment}` : ""}`;

@@ -58,7 +58,7 @@ function start() {
   function open() {
     const asked = new URLSearchParams(location.hash.slice(1));
     const wanted = asked.has("query") || asked.has("question");
-    place.closest(".page")?.classList.toggle("current", wanted);
+    show(wanted);
     if (asked.has("question")) {
       choose(asked.get("question"), Object.fromEntries(asked));
       run();
@@ -67,7 +67,14 @@ function start() {
       write(asked.get("query"));
       run();
     } else if (!view.state.doc.length) write(library.example);
-    if (place.closest(".page")) scrollTo(0, 0);
+  }
+
+  // In the one file: whether the page is shown though its name is not in the address.
+  function show(wanted) {
+    const page = place.closest(".page");
+    if (!page || page.classList.contains("current") === wanted) return;
+    page.classList.toggle("current", wanted);
+    if (wanted) scrollTo(0, 0);
   }
 
   function choose(name, values) {
