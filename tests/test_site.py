@@ -27,7 +27,7 @@ from g12c.export.metadata import load
 from g12c.export.nanopub import nanopubs, verify
 from g12c.library import questions
 from g12c.namespaces import BASE, G12C, expand, graph_iri
-from g12c.questions import find_question, select
+from g12c.questions import find_question, names, normal, select
 from g12c.reading import read_turtle
 from g12c.release import rdfc_hash, verify_release
 from g12c.site import command, folder, make
@@ -467,6 +467,20 @@ def test_the_query_of_a_page_gives_the_same(data: Data, readings: dict[str, Read
     }
     assert found == about
     assert len(found) > 30
+
+
+def test_query_page_knows_every_name(data: Data, readings: dict[str, Read]) -> None:
+    """For each kind of value the names in the page lead to what they lead to elsewhere."""
+    (library,) = (json.loads(text) for text in readings["sparql.html"].blocks if "kinds" in text)
+    assert len(library["kinds"]) > 20
+    for kind, numbers in library["kinds"].items():
+        found: dict[str, set[str]] = {}
+        for path, *called in (library["things"][number] for number in numbers):
+            for key in {form for name in called for form in (name.casefold(), normal(name))}:
+                found.setdefault(key, set()).add(BASE + path)
+        members = set(data.of_kind(kind))
+        assert found.items() >= names(data.store, members).items(), kind
+        assert members == {iri for some in found.values() for iri in some}, kind
 
 
 def test_ontology_page_has_every_term(data: Data, readings: dict[str, Read]) -> None:

@@ -3,12 +3,17 @@
 import csv
 import json
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from g12c.questions import find_question, select, values_of
+from g12c.sources import find_sources
+from g12c.store import load
 
 AXE = Path(__file__).parents[2] / "scripts" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
@@ -154,14 +159,153 @@ def _rows(page: Page) -> int:
     return int(page.get_by_role("region", name="Answer").get_attribute("data-rows") or 0)
 
 
-def test_wrong_value_is_told(page: Page, site: str) -> None:
-    """A name that nothing has is said to be none, and the field is marked."""
+@cache
+def _data() -> ox.Store:
+    return load(find_sources())
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "typed"),
+    [
+        ("what-still-works", "alteration", "p.Tyr96Asp"),
+        ("what-still-works", "alteration", "np_004976.2:p.tyr96asp"),
+        ("resistance-by-drug", "drug", "AMG 510"),
+        ("resistance-by-drug", "drug", "amg-510"),
+        ("resistance-by-drug", "drug", "chembl4594350"),
+        ("resistance-by-drug", "drug", "Drug:adagrasib"),
+        ("resistance-by-drug", "drug", "<https://w3id.org/g12c/id/drug/adagrasib>"),
+        ("substitutions", "position", "96"),
+        ("identifiers-of", "thing", "PD-1"),  # a gene and a protein
+    ],
+)
+def test_names_mean_what_they_mean_at_the_command_line(
+    page: Page, site: str, name: str, parameter: str, typed: str
+) -> None:
+    """The same rows for synonym, HGVS, identifier, CURIE, IRI, number, and a name of two things."""
+    question = find_question(find_sources(), name)
+    bound = question.bind(values_of(_data(), question, {parameter: typed}))
+    rows = len(list(select(_data(), bound)))
+    assert 0 < rows < len(list(select(_data(), question.sparql)))
+    page.goto(f"{site}sparql.html#question={name}")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+    page.get_by_role("combobox", name=parameter, exact=True).fill(typed)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Answer")).to_have_attribute("data-rows", str(rows))
+    page.reload()
+    expect(page.get_by_role("region", name="Answer")).to_have_attribute("data-rows", str(rows))
+
+
+@pytest.mark.parametrize("how", ["Enter", "Run", "address"])
+def test_wrong_value_is_told_and_not_asked(page: Page, site: str, how: str) -> None:
+    """A name that nothing has is said to be none, its field is marked, no row is left."""
     page.goto(f"{site}sparql.html#question=resistance-by-drug")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
     field = page.get_by_role("combobox", name="drug", exact=True)
-    field.fill("aspirin")
-    field.blur()
-    expect(page.get_by_text("There is no Drug “aspirin”")).to_be_visible()
+    border = _border(field)
+    if how == "address":
+        page.goto(f"{site}sparql.html#question=resistance-by-drug&drug=aspirin")
+    else:
+        field.fill("aspirin")
+        if how == "Enter":
+            page.keyboard.press("Enter")
+        else:
+            page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("There is no drug “aspirin”")).to_be_visible()
     expect(field).to_have_attribute("aria-invalid", "true")
+    assert _border(field) > border
+    _nothing_to_take(page)
+    field.fill("sotorasb")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Did you mean sotorasib?")).to_be_visible()
+    _nothing_to_take(page)
+    field.fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+    expect(page.get_by_role("button", name="CSV")).to_be_enabled()
+
+
+def _border(field: Locator) -> float:
+    return float(field.evaluate("(it) => parseFloat(getComputedStyle(it).borderTopWidth)"))
+
+
+def _nothing_to_take(page: Page) -> None:
+    page.wait_for_timeout(300)  # what would be asked in spite of it has its time
+    expect(page.locator("#result")).to_be_empty()
+    for name in ("CSV", "JSON"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+
+
+def test_late_answer_is_dropped(page: Page, site: str) -> None:
+    """What was asked before a wrong value does not come as its answer."""
+    page.goto(f"{site}sparql.html#question=resistance-by-drug")
+    page.get_by_role("combobox", name="drug", exact=True).fill("aspirin")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Run")).to_be_visible()
+    expect(page.get_by_text("There is no drug “aspirin”")).to_be_visible()
+    _nothing_to_take(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("question=resistance-by-drg", "no question “resistance-by-drg”. Did you mean resistance-"),
+        ("question=substitutions&position=many", "There is no integer “many”"),
+        ("question=resistance-by-drug&drgu=sotorasib", "has no parameter “drgu”"),
+    ],
+)
+def test_wrong_address_is_told_and_not_asked(page: Page, site: str, asked: str, told: str) -> None:
+    """A question, number or parameter that there is not; what is picked then is answered."""
+    page.goto(f"{site}sparql.html#{asked}")
+    expect(page.get_by_text(told)).to_be_visible()
+    _nothing_to_take(page)
+    page.get_by_label("Question").select_option("resistance-by-kind")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+
+
+def test_link_carries_what_was_edited(page: Page, site: str) -> None:
+    """A stored question with a line of one's own is a query, in the address and in the link."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}sparql.html#question=resistance-by-drug&drug=sotorasib")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    link = "#question=resistance-by-drug&drug=sotorasib"
+    assert page.evaluate("navigator.clipboard.readText()").endswith(link)
+    page.get_by_role("textbox", name="SPARQL query").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("LIMIT 2")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert "LIMIT+2" in page.evaluate("navigator.clipboard.readText()")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("region", name="Answer")).to_have_attribute("data-rows", "2")
+    page.reload()
+    expect(page.get_by_role("region", name="Answer")).to_have_attribute("data-rows", "2")
+    expect(page.get_by_role("textbox", name="SPARQL query")).to_contain_text("LIMIT 2")
+
+
+@pytest.mark.parametrize("clipboard", ["undefined", "{ writeText: () => Promise.reject() }"])
+def test_link_is_there_to_take_without_a_clipboard(page: Page, site: str, clipboard: str) -> None:
+    """Where a page may not copy it does not say so, but selects the link."""
+    page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
+    page.goto(f"{site}sparql.html#question=resistance-by-drug")
+    expect(page.get_by_role("region", name="Answer")).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Selected; copy it with Ctrl+C.")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == page.url
+
+
+def test_error_leaves_no_rows_to_take(page: Page, site: str) -> None:
+    """After a query that fails, the rows of the one before cannot be saved as its answer."""
+    page.goto(_asking(site, "SELECT ?claim { ?claim a g12c:Claim }"))
+    expect(page.get_by_role("button", name="CSV")).to_be_enabled()
+    page.get_by_role("textbox", name="SPARQL query").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" LIMITED")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("does not fit here")).to_be_visible()
+    _nothing_to_take(page)
 
 
 def test_broken_query_is_marked_in_its_place(page: Page, site: str) -> None:

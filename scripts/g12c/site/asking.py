@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from ..library import body, executable
 from ..namespaces import BASE, G12C, PREFIXES, expand
-from ..questions import Question, run
+from ..questions import Question, run, spellings
 from ..tables import Answer, answer, render
 from .data import Data
 from .layout import ELSEWHERE, At, Page, curie
@@ -57,11 +57,17 @@ def sparql(at: At) -> Markup:
 
 
 def _library(at: At) -> dict[str, Any]:
-    """What the query page knows: questions, the values of their parameters, prefixes."""
+    """What the query page knows: questions, things by all their names, prefixes.
+
+    A thing is the path of its IRI, its label, and its further names as `resolve` takes them; a kind
+    is the numbers of the things that a parameter of that kind can be bound to.
+    """
     data = at.data
-    kinds = sorted(
-        {p.kind for q in data.questions for p in q.parameters.values() if not p.is_literal}
-    )
+    kinds = {p.kind for q in data.questions for p in q.parameters.values() if not p.is_literal}
+    members = {kind: _members(data, kind) for kind in sorted(kinds)}
+    things = sorted({iri for some in members.values() for iri in some})
+    numbers = {iri: number for number, iri in enumerate(things)}
+    names = spellings(data.store, things)
     return {
         "base": BASE,
         "example": _EXAMPLE,
@@ -79,9 +85,12 @@ def _library(at: At) -> dict[str, Any]:
             }
             for question in data.questions
         ],
-        "values": {
-            kind: [[data.label(iri), iri] for iri in _members(data, kind)] for kind in kinds
-        },
+        "things": [
+            [iri.removeprefix(BASE), label, *sorted(names[iri] - {label.casefold()})]
+            for iri in things
+            for label in (data.label(iri),)
+        ],
+        "kinds": {kind: [numbers[iri] for iri in some] for kind, some in members.items()},
         "terms": sorted(iri.removeprefix(G12C) for iri in data.paths if iri.startswith(G12C)),
         "ours": sorted(
             path

@@ -3,16 +3,12 @@ import { element } from "./element.js";
 
 const SHOWN = 500;
 
-export function csvName(question) {
-  return question?.name ?? "g12c-answer";
-}
-
 export function resultTable({ result, graph }, library) {
   if (graph) return element("pre", { tabindex: "0" }, result);
   const { head, results, boolean } = JSON.parse(result);
   if (boolean !== undefined) return element("p", { class: "lead" }, boolean ? "Yes." : "No.");
   const columns = head.vars.filter((name) => !head.vars.includes(`${name}Label`));
-  const titles = columns.map((name) => element("th", { scope: "col" }, title(name.replace(/Label$/, ""))));
+  const titles = columns.map((name) => element("th", { scope: "col" }, words(name.replace(/Label$/, ""))));
   const row = (binding) => element("tr", {}, ...columns.map((name) => element("td", {}, cell(binding, name, library))));
   const body = element("tbody", {}, ...results.bindings.slice(0, SHOWN).map(row));
   const rows = String(results.bindings.length);
@@ -30,8 +26,9 @@ export function resultTable({ result, graph }, library) {
   return box;
 }
 
-function title(name) {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+// A name such as modelSystem or ModelSystem, written apart.
+export function words(name) {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
 }
 
 function cell(binding, name, library) {

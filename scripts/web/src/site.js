@@ -1,6 +1,7 @@
 // What every page has: the search box, the report of an error to be copied, the way to the content.
 // The box is a combobox over the names of everything (WAI-ARIA Authoring Practices 1.2); its index
 // is a script, not a request, so that it works from a disk too.
+import { copy } from "./copy.js";
 
 const LIMIT = 12;
 const KINDS_FIRST = ["substitution", "drug", "gene", "page", "question"];
@@ -96,20 +97,12 @@ function skipInPlace(link, main) {
   });
 }
 
-// A button that takes the report to the clipboard or, where a page may not, selects it.
+// A button that takes the report away.
 function offerCopy(report) {
   const text = report.querySelector("pre");
   const button = element("button", { type: "button", class: "quiet" }, "Copy");
   const told = element("span", { role: "status" });
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(text.textContent);
-      told.textContent = " Copied.";
-    } catch {
-      getSelection().selectAllChildren(text);
-      told.textContent = " Selected; copy it with Ctrl+C.";
-    }
-  });
+  button.addEventListener("click", async () => { told.textContent = ` ${await copy(text)}`; });
   const line = element("p", {});
   line.append(button, told);
   text.after(line);

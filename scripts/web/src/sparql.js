@@ -7,13 +7,17 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { sparql, SparqlLanguage } from "codemirror-lang-sparql";
+import { copy } from "./copy.js";
 import { Engine } from "./engine.js";
 import { element, fill } from "./element.js";
-import { csvName, resultTable } from "./results.js";
+import { Names, near } from "./names.js";
+import { resultTable, words } from "./results.js";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
+const LEGAL = { integer: /^[+-]?\d+$/ };
 const place = document.getElementById("sparql-app");
 const library = place && JSON.parse(document.getElementById("library").textContent);
+const names = library && new Names(library);
 if (place) start();
 
 function start() {
@@ -29,29 +33,37 @@ function start() {
   const jsonButton = element("button", { type: "button", class: "quiet" }, "JSON");
   const linkButton = element("button", { type: "button", class: "quiet" }, "Copy link");
   const status = element("p", { class: "status", role: "status" });
+  const address = element("p", { class: "address" });
   const output = element("div", { id: "result" });
   const holder = element("div", { class: "editor" });
   fill(place,
     element("div", { class: "row" }, element("label", { class: "wide" }, "Question", picker)),
     form, trap, holder,
     element("div", { class: "row" }, runButton, csvButton, jsonButton, linkButton),
-    status, output);
+    status, address, output);
   const view = editor(holder, () => run());
 
-  let question; // the one whose text stands unchanged in the editor
-  const inputs = {};
-  let last; // the query that the result on the page answers
+  let question; // the one that is picked
+  let inputs = {}; // name → parameter and field
+  let bound; // its text with the values of the fields, as it was written into the editor
+  let wrong = ""; // why that text must not be asked
+  let last; // what the rows on the page answer: its text, and a name for a file
+  let turn = 0; // counts what was asked; a later one makes an earlier one void
 
-  picker.addEventListener("change", () => { choose(picker.value, {}); if (question) run(); });
+  const written = () => view.state.doc.toString();
+  picker.addEventListener("change", () => { choose(picker.value); if (question) run(); });
   runButton.addEventListener("click", () => (engine.busy ? stop() : run()));
   csvButton.addEventListener("click", () => download("csv", "text/csv"));
   jsonButton.addEventListener("click", () => download("json", "application/sparql-results+json"));
   linkButton.addEventListener("click", async () => {
+    if (refused()) return;
     remember();
-    await navigator.clipboard?.writeText(location.href);
-    say("The address of this page now carries the query, and is copied.");
+    address.textContent = location.href;
+    say("The address of this page carries the query.");
+    status.append(` ${await copy(address)}`);
   });
   addEventListener("hashchange", open);
+  clear();
   open();
 
   // What the address asks for: a stored question with values, or a query.
@@ -60,13 +72,13 @@ function start() {
     const wanted = asked.has("query") || asked.has("question");
     show(wanted);
     if (asked.has("question")) {
-      choose(asked.get("question"), Object.fromEntries(asked));
-      run();
+      const { question: name, ...values } = Object.fromEntries(asked);
+      choose(name, values);
     } else if (asked.has("query")) {
-      choose("", {});
+      choose("");
       write(asked.get("query"));
-      run();
-    } else if (!view.state.doc.length) write(library.example);
+    } else if (!written()) write(library.example);
+    if (wanted) run();
   }
 
   // In the one file: whether the page is shown though its name is not in the address.
@@ -77,38 +89,63 @@ function start() {
     if (wanted) scrollTo(0, 0);
   }
 
-  function choose(name, values) {
+  function choose(name, values = {}) {
     question = library.questions.find((one) => one.name === name);
     picker.value = question ? name : "";
     trap.textContent = question?.trap ? `Trap: ${question.trap}` : "";
-    fill(form);
-    for (const key of Object.keys(inputs)) delete inputs[key];
-    for (const parameter of question?.parameters ?? []) {
-      const options = library.values[parameter.kind] ?? [];
-      const list = element("datalist", { id: `values-${parameter.name}` },
-        ...options.map(([label]) => element("option", { value: label })));
-      const input = element("input", {
-        list: list.id, placeholder: `any, such as ${parameter.example}`, size: 26, autocomplete: "off",
-      });
-      input.value = labelOf(options, values[parameter.name] ?? "");
-      input.addEventListener("change", () => bind());
-      input.addEventListener("keydown", (event) => { if (event.key === "Enter") { bind(); run(); } });
-      inputs[parameter.name] = [parameter, input];
-      form.append(element("label", {}, parameter.name, input, list));
+    wrong = "";
+    say("");
+    inputs = Object.fromEntries((question?.parameters ?? []).map((parameter) =>
+      [parameter.name, { parameter, input: field(parameter, values[parameter.name] ?? "") }]));
+    fill(form, ...Object.values(inputs).map(({ parameter, input }) =>
+      element("label", {}, parameter.name, input, choices(parameter))));
+    if (question) bind(Object.keys(values).filter((one) => !Object.hasOwn(inputs, one)));
+    else if (name) {
+      write(bound = "");
+      wrong = `There is no question “${name}”.${near(name, library.questions.map((one) => one.name))}`;
     }
-    if (question) bind();
+  }
+
+  function field({ name, example }, value) {
+    const input = element("input", {
+      list: `values-${name}`, placeholder: `any, such as ${example}`, size: 26, autocomplete: "off",
+    });
+    input.value = value;
+    input.addEventListener("change", () => bind());
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") { bind(); run(); } });
+    return input;
   }
 
   // The text of the question with the values that are given as its first lines inside WHERE.
-  function bind() {
+  function bind(unknown = []) {
+    const faults = unknown.map((name) => `The question has no parameter “${name}”.`);
     let lines = "";
-    for (const [name, [parameter, input]] of Object.entries(inputs).sort()) {
-      const value = term(parameter, input.value.trim());
-      input.setAttribute("aria-invalid", String(value === undefined));
-      if (value === undefined) say(`There is no ${parameter.kind} “${input.value}”.`, true);
-      if (value) lines += `\n  VALUES ?${name} { ${value} }`;
+    for (const [name, { parameter, input }] of Object.entries(inputs).sort()) {
+      const typed = input.value.trim();
+      const values = typed ? terms(parameter, typed) : [];
+      const missing = typed !== "" && !values.length;
+      input.setAttribute("aria-invalid", String(missing));
+      if (missing) faults.push(`There is no ${words(parameter.kind)} “${typed}”.${near(typed, labels(parameter))}`);
+      if (values.length) lines += `\n  VALUES ?${name} { ${values.join(" ")} }`;
     }
-    write(question.sparql.replace(/^WHERE \{[ ]*$/m, (where) => where + lines));
+    wrong = faults.join(" ");
+    write(bound = question.sparql.replace(/^WHERE \{[ ]*$/m, (where) => where + lines));
+    refused();
+  }
+
+  // Whether what stands there must not be asked, which is then said in the place of an answer.
+  function refused() {
+    if (!wrong || written() !== bound) return false;
+    turn += 1;
+    clear();
+    say(wrong, true);
+    return true;
+  }
+
+  function clear() {
+    last = undefined;
+    fill(output);
+    csvButton.disabled = jsonButton.disabled = true;
   }
 
   function write(text) {
@@ -117,31 +154,38 @@ function start() {
   }
 
   async function run() {
-    const text = view.state.doc.toString();
+    if (refused()) return;
+    const text = written();
+    const name = question && text === bound ? question.name : "g12c-answer";
+    const mine = turn += 1;
     view.dispatch(setDiagnostics(view.state, []));
-    if (question) remember();
+    remember();
     runButton.textContent = "Stop";
     say(engine.ready ? "Asking …" : "Loading the engine and the data …");
     const begun = performance.now();
     const answer = await engine.ask(withPrefixes(text), "json");
-    runButton.textContent = "Run";
+    if (!engine.busy) runButton.textContent = "Run";
+    if (mine !== turn) return;
     if (answer.error !== undefined) return complain(answer.error, text);
-    last = text;
+    last = { text, name };
+    csvButton.disabled = jsonButton.disabled = false;
     const count = fill(output, resultTable(answer, library))?.dataset?.rows;
     const rows = count === undefined ? "" : `${count} ${count === "1" ? "row" : "rows"}, `;
     say(`${rows}${Math.round(performance.now() - begun)} ms`);
   }
 
   function stop() {
+    turn += 1;
     engine.stop();
     runButton.textContent = "Run";
+    clear();
     say("Stopped.");
   }
 
   // An error is marked at its place and told in words.
   function complain(message, text) {
-    fill(output);
-    const error = placeOf(message, text);
+    clear();
+    const error = written() === text && placeOf(message, text);
     if (!error) return say(message, true);
     const { from, to, told } = error;
     const row = view.state.doc.lineAt(from);
@@ -152,42 +196,53 @@ function start() {
   }
 
   async function download(form, type) {
-    const answer = await engine.ask(withPrefixes(last ?? view.state.doc.toString()), form);
+    const { text, name } = last;
+    const answer = await engine.ask(withPrefixes(text), form);
     if (answer.error !== undefined) return say(answer.error, true);
     const url = URL.createObjectURL(new Blob([answer.result], { type: answer.graph ? "text/turtle" : type }));
-    const name = `${csvName(question)}.${answer.graph ? "ttl" : form}`;
-    element("a", { href: url, download: name }).click();
+    element("a", { href: url, download: `${name}.${answer.graph ? "ttl" : form}` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   }
 
+  // The question with its values, if just that stands in the editor; else what stands there.
   function remember() {
     const asked = new URLSearchParams();
-    const text = view.state.doc.toString();
-    if (question && text.startsWith(question.sparql.slice(0, 40))) {
+    if (question && written() === bound) {
       asked.set("question", question.name);
-      for (const [name, [, input]] of Object.entries(inputs)) {
+      for (const [name, { input }] of Object.entries(inputs)) {
         if (input.value.trim()) asked.set(name, input.value.trim());
       }
-    } else asked.set("query", text);
+    } else asked.set("query", written());
     window.history.replaceState(null, "", `#${asked}`);
   }
 
-  function say(text, wrong = false) {
-    status.textContent = text;
+  function say(told, wrong = false) {
+    address.hidden = true;
+    status.textContent = told;
     status.classList.toggle("wrong", wrong);
   }
 }
 
-// The value that was typed, as a term of SPARQL; nothing for nothing, undefined for a wrong name.
-function term({ kind }, typed) {
-  if (!typed) return "";
-  if (/^[a-z]/.test(kind)) {
-    const text = JSON.stringify(typed).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    return kind === "string" ? text : `${text}^^<${XSD}${kind}>`;
-  }
-  const plain = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const found = library.values[kind]?.find(([label, iri]) => iri === typed || plain(label) === plain(typed));
-  return found && `<${found[1]}>`;
+function isThing({ kind }) {
+  return kind in library.kinds;
+}
+
+function labels(parameter) {
+  return isThing(parameter) ? names.labels(parameter.kind) : [];
+}
+
+function choices(parameter) {
+  return element("datalist", { id: `values-${parameter.name}` },
+    ...labels(parameter).map((label) => element("option", { value: label })));
+}
+
+// What can be meant by what was typed, as terms of SPARQL; none if nothing can.
+function terms(parameter, typed) {
+  const { kind } = parameter;
+  if (isThing(parameter)) return names.resolve(kind, typed).map((iri) => `<${iri}>`);
+  if (!(LEGAL[kind] ?? /^/).test(typed)) return [];
+  const text = JSON.stringify(typed).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return [kind === "string" ? text : `${text}^^<${XSD}${kind}>`];
 }
 
 // Where a query is at fault: the editor's grammar knows it to the word; the engine's parser says
@@ -211,10 +266,6 @@ function placeOf(message, text) {
   const told = message.includes("Prefix not found") ? "A prefix here is not declared."
     : message.replace(/^.*?at \d+:\d+:?\s*/s, "");
   return { from, to: Math.min(from + 1, text.length), told };
-}
-
-function labelOf(options, value) {
-  return options.find(([, iri]) => iri === value)?.[0] ?? value;
 }
 
 // The prefixes that a query uses and does not declare, on its first line so that lines keep their number.
@@ -265,7 +316,8 @@ function editor(holder, run) {
         keymap.of([{ key: "Mod-Enter", run: () => { run(); return true; } }]),
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(),
         sparql(), SparqlLanguage.data.of({ autocomplete: complete }), autocompletion(),
-        syntaxHighlighting(colours), look, EditorView.lineWrapping,
+        syntaxHighlighting(colours), look,
+        EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false" }),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
       ],
