@@ -271,6 +271,7 @@ def test_link_carries_what_was_edited(page: Page, site: str) -> None:
     expect(page.get_by_text("Copied.")).to_be_visible()
     link = "#question=resistance-by-drug&drug=sotorasib"
     assert page.evaluate("navigator.clipboard.readText()").endswith(link)
+    page.get_by_text("The query in SPARQL").click()
     page.get_by_role("textbox", name="SPARQL query").click()
     page.keyboard.press("Control+End")
     page.keyboard.type("LIMIT 2")

@@ -76,6 +76,7 @@ def _library(at: At) -> dict[str, Any]:
             {
                 "name": question.name,
                 "summary": question.summary,
+                "topic": question.tags[0] if question.tags else "other",
                 "trap": question.trap,
                 "sparql": body(question),
                 "parameters": [

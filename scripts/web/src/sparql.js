@@ -23,10 +23,11 @@ if (place) start();
 function start() {
   const engine = new Engine(place);
   const picker = element("select", {}, element("option", { value: "" }, "A query of your own"));
-  for (const { name, summary } of library.questions) {
-    picker.append(element("option", { value: name }, summary));
+  for (const [topic, questions] of byTopic()) {
+    picker.append(element("optgroup", { label: topic },
+      ...questions.map(({ name, summary }) => element("option", { value: name }, summary))));
   }
-  const form = element("div", { class: "row" });
+  const form = element("div", { class: "row fields" });
   const trap = element("p", { class: "note" });
   const runButton = element("button", { type: "button" }, "Run");
   const csvButton = element("button", { type: "button", class: "quiet" }, "CSV");
@@ -36,9 +37,10 @@ function start() {
   const address = element("p", { class: "address" });
   const output = element("div", { id: "result" });
   const holder = element("div", { class: "editor" });
+  const fold = element("details", { open: "" }, element("summary", {}, "The query in SPARQL"), holder);
   fill(place,
     element("div", { class: "row" }, element("label", { class: "wide" }, "Question", picker)),
-    form, trap, holder,
+    form, trap, fold,
     element("div", { class: "row" }, runButton, csvButton, jsonButton, linkButton),
     status, address, output);
   const view = editor(holder, () => run());
@@ -92,13 +94,15 @@ function start() {
   function choose(name, values = {}) {
     question = library.questions.find((one) => one.name === name);
     picker.value = question ? name : "";
-    trap.textContent = question?.trap ? `Trap: ${question.trap}` : "";
+    fill(trap, ...(question?.trap ? [element("span", { class: "mark trap" }, "Trap"), ` ${question.trap}`] : []));
+    fold.open = !question;
     wrong = "";
     say("");
     inputs = Object.fromEntries((question?.parameters ?? []).map((parameter) =>
       [parameter.name, { parameter, input: field(parameter, values[parameter.name] ?? "") }]));
-    fill(form, ...Object.values(inputs).map(({ parameter, input }) =>
-      element("label", {}, parameter.name, input, choices(parameter))));
+    fill(form, ...Object.values(inputs).map(({ parameter, input }) => element("div", {},
+      element("label", {}, words(parameter.name), input), choices(parameter),
+      element("small", { id: `about-${parameter.name}` }, parameter.about))));
     if (question) bind(Object.keys(values).filter((one) => !Object.hasOwn(inputs, one)));
     else if (name) {
       write(bound = "");
@@ -109,6 +113,7 @@ function start() {
   function field({ name, example }, value) {
     const input = element("input", {
       list: `values-${name}`, placeholder: `any, such as ${example}`, size: 26, autocomplete: "off",
+      "aria-describedby": `about-${name}`,
     });
     input.value = value;
     input.addEventListener("change", () => bind());
@@ -187,6 +192,7 @@ function start() {
     clear();
     const error = written() === text && placeOf(message, text);
     if (!error) return say(message, true);
+    fold.open = true;
     const { from, to, told } = error;
     const row = view.state.doc.lineAt(from);
     const marked = from < to ? { from, to } : { from: Math.max(from - 1, 0), to: from };
@@ -221,6 +227,12 @@ function start() {
     status.textContent = told;
     status.classList.toggle("wrong", wrong);
   }
+}
+
+function byTopic() {
+  const topics = {};
+  for (const one of library.questions) (topics[one.topic] ??= []).push(one);
+  return Object.entries(topics).sort();
 }
 
 function isThing({ kind }) {
@@ -317,7 +329,6 @@ function editor(holder, run) {
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(),
         sparql(), SparqlLanguage.data.of({ autocomplete: complete }), autocompletion(),
         syntaxHighlighting(colours), look,
-        EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false" }),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
       ],
