@@ -9,12 +9,13 @@ import pyoxigraph as ox
 import pytest
 import rooms
 from altered import altered
-from roundtrip import G12C, Proposition, check, dataset, mutant, truth
+from roundtrip import G12C, Proposition, check, dataset, mutant, truth, value
 from test_export_loss import FAULTS
 
 from g12c.errors import G12cError
 from g12c.export import find_form
 from g12c.export.claims import Dataset
+from g12c.namespaces import shorten
 
 FORM = find_form("kgx")
 CLAIM = "https://w3id.org/g12c/claim/"
@@ -114,6 +115,89 @@ def test_alterations_hang_on_genes() -> None:
     found = edges(dataset()).values()
     tied = {edge["subject"] for edge in found if edge["object"] == "HGNC:6407"}
     assert {"civic.vid:79", "g12c.alteration:kras-y96d"} <= tied
+
+
+def test_combinations_have_their_components() -> None:
+    """Each drug that is always part of one, and none that is one of several."""
+    found = edges(dataset()).values()
+    parts = {
+        (edge["original_subject"], edge["original_object"])
+        for edge in found
+        if (edge["predicate"], edge["original_predicate"])
+        == ("biolink:has_part", "g12c:hasComponent")
+    }
+    combinations = {
+        end
+        for edge in found
+        for end in (edge["original_subject"], edge["original_object"])
+        if end.startswith("g12c.combination:")
+    }
+    assert {combination for combination, _ in parts} == combinations
+    asserted = {
+        (public(quad.subject), public(quad.object))
+        for quad in dataset().quads
+        if quad.predicate.value == f"{G12C}hasComponent"
+    }
+    assert parts == {(whole, part) for whole, part in asserted if whole in combinations}
+    assert len(parts) > 8
+
+
+def public(term: object) -> str:
+    """The CURIE of a thing of ours in the files."""
+    return "g12c." + shorten(str(getattr(term, "value", "")))
+
+
+def test_only_diseases_are_subclasses() -> None:
+    """A drug class is no ontology class for Biolink, and a part of a pathway is no kind of it."""
+    ends = {
+        (edge["original_subject"].partition(":")[0], edge["original_object"].partition(":")[0])
+        for edge in edges(dataset()).values()
+        if edge["predicate"] == "biolink:subclass_of"
+    }
+    assert ends == {("g12c.disease", "g12c.disease")}
+
+
+def test_nothing_of_things_is_lost_in_silence() -> None:
+    """What is asserted of a thing stands in the files or in the report."""
+    export = FORM.export(dataset())
+    nodes = {}
+    for node in rows(export.files["g12c_nodes.tsv"]):
+        cells = [cell for text in node.values() for cell in text.split("|")]
+        (own,) = (c for c in [node["id"], *node["xref"].split("|")] if c.startswith("g12c."))
+        nodes[own] = cells
+    drawn = {
+        tuple(edge[f"original_{part}"] for part in ("subject", "predicate", "object"))
+        for edge in rows(export.files["g12c_edges.tsv"])
+    }
+    things = {thing.iri for thing in dataset().things}
+    carried = 0
+    for quad in dataset().quads:
+        iri, graph = value(quad.subject), value(quad.graph_name).rpartition("/")[2]
+        if iri not in things or graph in {"direct", "inferred"}:
+            continue
+        local = shorten(quad.predicate.value)
+        short = public(quad.subject)
+        if short not in nodes:
+            assert "no edge" in export.loss.withheld[iri]
+        elif local.removeprefix("g12c:") not in export.loss.lost.get(iri, ()):
+            carried += 1
+            entry = next(
+                (
+                    e.curie
+                    for t in dataset().things
+                    for e in t.entries
+                    if e.target == value(quad.object)
+                ),
+                "",
+            ).partition(":")[2]
+            assert (
+                local in {"rdf:type", "g12c:position", "g12c:referenceResidue"}
+                or local == "g12c:alternativeResidue"
+                or value(quad.object) in nodes[short]
+                or (short, local, public(quad.object)) in drawn
+                or entry in {cell.partition(":")[2] for cell in nodes[short]}
+            ), (short, local)
+    assert carried > 500
 
 
 def test_nodes_never_merge() -> None:

@@ -127,11 +127,12 @@ def test_refused_claims_carry_the_reason() -> None:
 
 def test_report() -> None:
     """The report has one line a claim, sorted, with what was lost of it or why it is withheld."""
-    loss = Loss({"urn:b": ("denominator", "inDisease")}, {"urn:a": "is a name"})
+    base = "https://w3id.org/g12c/claim/"
+    loss = Loss({f"{base}b": ("denominator", "inDisease")}, {f"{base}a": "is a name"})
     assert loss.table().decode().split("\n") == [
-        "claim\tfate\taspects\tproperties\treason",
-        "urn:a\twithheld\t\t\tis a name",
-        "urn:b\treduced\tcontext|denominator\tdenominator|inDisease\t",
+        "iri\tfate\taspects\tproperties\treason",
+        f"{base}a\twithheld\t\t\tis a name",
+        f"{base}b\treduced\tcontext|denominator\tdenominator|inDisease\t",
         "",
     ]
     assert loss.summary() == "1 withheld, context left out of 1, denominator left out of 1"

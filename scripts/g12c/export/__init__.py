@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ..errors import G12cError
+from ..namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from .claims import Claim, Dataset
@@ -76,33 +77,34 @@ the claims that have it. Of ``leavesOpen`` only what leaves subject or object op
 
 @dataclass(frozen=True)
 class Loss:
-    """What a form could not hold, by the IRIs of claims.
+    """What a form could not hold, by the IRIs of claims and, if it tells of them, of things.
 
-    ``lost``: properties left out, of claims that are exported; ``withheld``: why a claim is not.
+    ``lost``: properties left out, of what is exported; ``withheld``: why a claim or thing is not.
     """
 
     lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
 
     def table(self) -> bytes:
-        """The report: TSV, one line a claim, sorted, with the aspects and properties concerned."""
-        lines = ["claim\tfate\taspects\tproperties\treason"]
-        for claim in sorted({*self.lost, *self.withheld}):
-            if reason := self.withheld.get(claim):
-                lines.append(f"{claim}\twithheld\t\t\t{reason}")
+        """The report: TSV, one line an IRI, sorted, with the aspects and properties concerned."""
+        lines = ["iri\tfate\taspects\tproperties\treason"]
+        for iri in sorted({*self.lost, *self.withheld}):
+            if reason := self.withheld.get(iri):
+                lines.append(f"{iri}\twithheld\t\t\t{reason}")
             else:
-                names = self.lost[claim]
+                names = self.lost[iri]
                 aspects = [key for key, some in ASPECTS.items() if {*some} & {*names}]
-                lines.append(f"{claim}\treduced\t{'|'.join(aspects)}\t{'|'.join(names)}\t")
+                lines.append(f"{iri}\treduced\t{'|'.join(aspects)}\t{'|'.join(names)}\t")
         return ("\n".join(lines) + "\n").encode()
 
     def summary(self) -> str:
-        """One line for a person; empty if nothing was lost."""
+        """One line for a person, on claims; empty if nothing of them was lost."""
         counts: dict[str, int] = {}
         for names in self.lost.values():
             for aspect, some in ASPECTS.items():
                 counts[aspect] = counts.get(aspect, 0) + bool({*some} & {*names})
-        parts = [f"{len(self.withheld)} withheld"] if self.withheld else []
+        withheld = sum(iri.startswith(PREFIXES["claim"]) for iri in self.withheld)
+        parts = [f"{withheld} withheld"] if withheld else []
         parts += [f"{aspect} left out of {n}" for aspect, n in counts.items() if n]
         return ", ".join(parts)
 

@@ -44,8 +44,9 @@ class Entry:
 class Thing:
     """What claims are about; ``kind`` is its class (``Substitution``), ``values`` all that is said.
 
-    ``values`` maps the IRI of a property to its values, sorted. ``preferred`` is the one IRI of
-    another resource to merge the thing by, ``curie`` its identifier; both empty if there is none.
+    ``values`` maps the IRI of a property to its values, sorted, but for edges drawn from claims.
+    ``preferred`` is the one IRI of another resource to merge the thing by, ``curie`` its
+    identifier; both empty if there is none.
     """
 
     iri: str
@@ -209,13 +210,13 @@ class Dataset:
 
 
 class _Reader:
-    """All that is said of each subject, but for what is inferred."""
+    """All that is said of each subject, but for what is inferred or drawn from claims."""
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
         self._about: dict[str, dict[str, list[str]]] = {}
-        inferred = ox.NamedNode(graph_iri("inferred"))
+        made = {ox.NamedNode(graph_iri(name)) for name in ("direct", "inferred")}
         for quad in quads:
-            if quad.graph_name != inferred and isinstance(quad.subject, ox.NamedNode):
+            if quad.graph_name not in made and isinstance(quad.subject, ox.NamedNode):
                 value = quad.object
                 if isinstance(value, ox.NamedNode | ox.Literal):
                     about = self._about.setdefault(quad.subject.value, {})

@@ -11,18 +11,19 @@ withheld although a column could be found for them:
 
 ``negated`` is ``true`` or empty, which is Biolink's default: kgx reads the word ``false`` as true.
 A node stands under its preferred identifier in the spelling of Biolink, or else under our own;
-prefixes that Biolink does not know are in ``g12c_prefixes.json``.
+prefixes that Biolink does not know are in ``g12c_prefixes.json``. Things that neither a claim nor a
+fact of `_FACTS` ties to another are not there; the report of losses names them.
 ``publications`` holds the review, which states what the edge says; the papers that it cites there
 were not read for it and stay out. ``infores:g12c`` is not registered yet.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from ..errors import G12cError
-from ..namespaces import G12C, shorten
-from . import ASPECTS, Export, sift
+from ..namespaces import G12C, RDF, RDFS, SKOS, shorten
+from . import ASPECTS, Export, Loss, sift
 from .claims import Claim, Dataset, Thing
 from .flat import prefixes_of, public_curie, tsv
 
@@ -119,7 +120,16 @@ _PREFIXES: Final = {
 }
 """Biolink's spelling of prefixes, where it is not that of the Bioregistry."""
 
-_NODE: Final = ("id", "category", "name", "description", "synonym", "xref", "provided_by")
+_NODE: Final = (
+    "id",
+    "category",
+    "name",
+    "description",
+    "synonym",
+    "xref",
+    "hgvs_nomenclature",
+    "provided_by",
+)
 _EDGE: Final = (
     "id",
     "category",
@@ -142,12 +152,37 @@ _EDGE: Final = (
     "original_object",
 )
 _CARRIED: Final = frozenset({"evidenceType", "inDisease", "inPopulation", "polarity"})
-_FACTS: Final = (("alterationOf", "is_sequence_variant_of"), ("encodedBy", "gene_product_of"))
-"""What is asserted of a thing itself and ties alterations and proteins to genes."""
+_FACTS: Final = {
+    "alterationOf": "is_sequence_variant_of",
+    "componentOfPathway": "actively_involved_in",
+    "encodedBy": "gene_product_of",
+    "hasAlteration": "has_part",
+    "hasComponent": "has_part",
+    "narrowerThan": "subclass_of",
+    "targets": "affects",
+}
+"""What is asserted of a thing itself, and what it entails in Biolink.
+
+Not of a combination with one of several drugs: it has none of them for sure.
+"""
+
+_HELD: Final = frozenset(
+    {
+        f"{RDF}type",
+        f"{RDFS}label",
+        *(f"{SKOS}{name}" for name in ("altLabel", "definition", "exactMatch", "hiddenLabel")),
+        *(f"{G12C}{name}" for name in ("hgvs", "preferredIdentifier", "vrsIdentifier")),
+    }
+)
+"""What a node has a column for."""
+
+_IN_HGVS: Final = frozenset(
+    f"{G12C}{name}" for name in ("alternativeResidue", "position", "referenceResidue")
+)
 
 
 def kgx(dataset: Dataset) -> Export:
-    """The nodes that edges need, and the edges.
+    """What claims say and what is asserted of things themselves as edges, and their nodes.
 
     Raises `G12cError` if two things would become one node.
     """
@@ -167,11 +202,11 @@ def kgx(dataset: Dataset) -> Export:
         )
         if thing
     }
-    for iri in sorted(used):
-        for name, predicate in _FACTS:
-            for other in things[iri].values.get(G12C + name, ()):
-                used.add(other)
-                edges.append(_fact(things[iri], name, predicate, things[other]))
+    for thing in things.values():
+        for name in _drawn(thing):
+            for other in thing.values.get(G12C + name, ()):
+                used |= {thing.iri, other}
+                edges.append(_fact(thing, name, _FACTS[name], things[other]))
     nodes: dict[str, tuple[str, ...]] = {}
     for iri in sorted(used):
         node = _node(things[iri])
@@ -189,8 +224,32 @@ def kgx(dataset: Dataset) -> Export:
             "g12c_nodes.tsv": tsv(_NODE, nodes.values()).encode(),
             "g12c_edges.tsv": tsv(_EDGE, sorted(edges)).encode(),
         },
-        loss,
+        _with_things(loss, things.values(), used),
     )
+
+
+def _drawn(thing: Thing) -> list[str]:
+    """The properties of a thing that are edges."""
+    unfit = set()
+    if thing.kind != "Disease":
+        # For Biolink drug classes and proteins are no classes; a pathway may be part of another.
+        unfit.add("narrowerThan")
+    if thing.kind in {"Genotype", "PrintedAlteration"}:
+        unfit.add("alterationOf")  # the one has alterations, the other is there by mistake
+    return [name for name in _FACTS if name not in unfit]
+
+
+def _with_things(loss: Loss, things: Iterable[Thing], used: Collection[str]) -> Loss:
+    """What is lost of claims, and of things."""
+    withheld = {thing.iri: "no edge leads to it" for thing in things if thing.iri not in used}
+    lost = {}
+    for thing in things:
+        held = _HELD | {G12C + name for name in _drawn(thing)}
+        held |= _IN_HGVS if thing.value("hgvs") else frozenset()
+        if (missing := thing.values.keys() - held) and thing.iri in used:
+            names = (shorten(name).removeprefix("g12c:") for name in missing)
+            lost[thing.iri] = tuple(sorted(names))
+    return Loss({**loss.lost, **lost}, {**loss.withheld, **withheld})
 
 
 def _refuse(claim: Claim) -> str:
@@ -256,15 +315,17 @@ def _fact(subject: Thing, name: str, predicate: str, target: Thing) -> tuple[str
 
 def _node(thing: Thing) -> tuple[str, ...]:
     alteration = "SequenceVariant" if "Alteration" in thing.kinds else "NamedThing"
-    same = (_biolink(entry.curie) for entry in thing.entries if entry.relation == "exact")
+    same = {_biolink(entry.curie) for entry in thing.entries if entry.relation == "exact"}
+    same |= {public_curie(thing.iri), *thing.values.get(f"{G12C}vrsIdentifier", ())}
     identifier = _identifier(thing)
     return (
         identifier,
         f"biolink:{_CATEGORIES.get(thing.kind, alteration)}",
         thing.label,
         thing.definition,
-        "|".join(thing.synonyms),
-        "|".join(sorted({public_curie(thing.iri), *same} - {identifier})),
+        "|".join((*thing.synonyms, *thing.values.get(f"{SKOS}hiddenLabel", ()))),
+        "|".join(sorted(same - {identifier})),
+        thing.value("hgvs"),
         SOURCE,
     )
 
