@@ -165,7 +165,9 @@ def test_mutants_differ() -> None:
 def test_form(form: Form) -> None:
     """Names and lines fit a list; files are relative and stay below the folder they go to."""
     assert len(form.line) <= 70
-    for name, data in form.export(dataset()).files.items():
+    export = form.export(dataset())
+    assert form.claims or export.loss == Loss()
+    for name, data in export.files.items():
         assert name == ".zenodo.json" or not name.startswith(("/", "."))
         assert ".." not in name.split("/")
         assert data.endswith(b"\n")

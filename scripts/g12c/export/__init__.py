@@ -121,13 +121,15 @@ class Export:
 class Form:
     """One form: its name, a line that says what it is for, and where its function stands.
 
-    ``function`` is ``MODULE:FUNCTION`` in this package. ``last`` forms describe the files of all
-    others. ``takes`` says which of ``slice`` and ``iris`` a user may choose.
+    ``function`` is ``MODULE:FUNCTION`` in this package. ``claims``: it holds claims, so that a
+    report says what is lost of them. ``last`` forms describe the files of all others. ``takes``
+    says which of ``slice`` and ``iris`` a user may choose.
     """
 
     name: str
     line: str
     function: str
+    claims: bool = True
     last: bool = False
     takes: tuple[str, ...] = ()
 
@@ -148,8 +150,8 @@ FORMS: Final = (
     Form("nquads", "RDF as sorted N-Quads, with named graphs", "rdf:nquads", takes=_RDF),
     Form("trig", "RDF in TriG: Turtle with named graphs", "rdf:trig", takes=_RDF),
     Form("jsonld", "RDF as JSON-LD 1.1, context inline", "jsonld:jsonld", takes=_RDF),
-    Form("context", "the JSON-LD context by itself", "jsonld:context"),
-    Form("owl", "the ontology in OWL RDF/XML, for Protégé", "rdf:owl"),
+    Form("context", "the JSON-LD context by itself", "jsonld:context", claims=False),
+    Form("owl", "the ontology in OWL RDF/XML, for Protégé", "rdf:owl", claims=False),
     Form(
         "minimal",
         "alteration, drug and the claims of resistance, in ten predicates",
@@ -159,16 +161,26 @@ FORMS: Final = (
     Form("nanopub", "one nanopublication a claim, with Trusty URIs", "nanopub:nanopubs"),
     Form("kgx", "nodes and edges in KGX TSV, under the Biolink Model", "kgx:kgx"),
     Form("va-spec", "therapeutic-response statements in GA4GH VA-Spec", "vaspec:va_spec"),
-    Form("sssom", "mappings to other resources in SSSOM", "sssom:sssom"),
+    Form("sssom", "mappings to other resources in SSSOM", "sssom:sssom", claims=False),
     Form("tables", "CSV tables with a Frictionless Data Package", "tables:tables"),
     Form("civic", "drafts of CIViC evidence, to be checked by a curator", "civic:civic"),
-    Form("shapes", "the SHACL shapes in one file", "rdf:shapes"),
-    Form("answers", "the answers to the stored questions, as CSV", ".library:answers"),
-    Form("questions", "the stored questions as SHACL executables", ".library:questions"),
-    Form("openapi", "the stored questions as OpenAPI", ".library:openapi"),
-    Form("dataset", "description in VoID, DCAT 3 and HCLS", "dataset:describe", last=True),
-    Form("ro-crate", "description as RO-Crate 1.1", "crate:crate", last=True),
-    Form("metadata", "CITATION.cff and its like, for a checkout", "checkout:files"),
+    Form("shapes", "the SHACL shapes in one file", "rdf:shapes", claims=False),
+    Form(
+        "answers", "the answers to the stored questions, as CSV", ".library:answers", claims=False
+    ),
+    Form(
+        "questions", "the stored questions as SHACL executables", ".library:questions", claims=False
+    ),
+    Form("openapi", "the stored questions as OpenAPI", ".library:openapi", claims=False),
+    Form(
+        "dataset",
+        "description in VoID, DCAT 3 and HCLS",
+        "dataset:describe",
+        claims=False,
+        last=True,
+    ),
+    Form("ro-crate", "description as RO-Crate 1.1", "crate:crate", claims=False, last=True),
+    Form("metadata", "CITATION.cff and its like, for a checkout", "checkout:files", claims=False),
 )
 """All forms, in the order in which they are listed."""
 
@@ -227,8 +239,9 @@ def release_files(dataset: "Dataset", before: Form | None = None) -> dict[str, b
             continue
         for part in SLICES if form.name == "nquads" else SLICES[:1]:
             export = form.export(replace(dataset, slice=part, files=dict(made)))
-            files = {**export.files, f"loss/{form.name}.tsv": export.loss.table()}
-            if twice := made.keys() & files.keys() - {f"loss/{form.name}.tsv"}:
+            if twice := made.keys() & export.files.keys():
                 raise G12cError(f"two forms make {min(twice)}; name the file of {form.name} anew")
-            made.update(files)
+            made.update(export.files)
+            if form.claims:
+                made[f"loss/{form.name}.tsv"] = export.loss.table()
     return made

@@ -132,7 +132,7 @@ def write_files(export: Export, form: Form, output: str) -> None:
     report = export.loss.table()
     if target.is_dir() or output.endswith(("/", os.sep)) or len(export.files) > 1:
         files = {target / name: data for name, data in export.files.items()}
-        if form.name != "metadata":
+        if form.claims:
             files[target / "loss" / f"{form.name}.tsv"] = report
     else:
         files = {target: next(iter(export.files.values()))}
