@@ -10,7 +10,6 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
@@ -18,9 +17,8 @@ import pyoxigraph as ox
 
 from . import tables
 from .export import Export
-from .export.claims import SLICES, Dataset
+from .export.claims import SLICES, Dataset, stem
 from .export.metadata import LICENCES
-from .export.rdf import stem
 from .export.terms import english, triple, typed
 from .namespaces import BASE, PREFIXES, RDF, expand, shorten
 from .questions import Parameter, Question, all_questions, form_of, run
@@ -174,7 +172,7 @@ def partitions(dataset: Dataset) -> Iterator[ox.Triple]:
         for kind in kinds.get(subject, ()):
             properties[kind, predicate] += 1
             ends.update((kind, predicate, *end) for end in leads_to)
-    whole = f"{dataset.metadata.version_iri}/{stem(replace(dataset, slice=SLICES[-1]))}"
+    whole = f"{dataset.metadata.version_iri}/{stem(SLICES[-1])}"
     yield triple(whole, "rdf:type", "void:Dataset")
     for kind, count in entities.items():
         part = _part(whole, kind)

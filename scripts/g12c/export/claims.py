@@ -23,6 +23,14 @@ _SUBJECT_OR_OBJECT_OPEN: Final = {"WhichDrug", "WhetherIncluded"}
 _Values = Mapping[str, tuple[str, ...]]
 
 
+def stem(part: str, *, canonical: bool = False) -> str:
+    """The name of a slice's files without the ending: it says what is not the default."""
+    parts = ["g12c"]
+    parts += [part] if part != SLICES[0] else []
+    parts += ["canonical"] if canonical else []
+    return "-".join(parts)
+
+
 @dataclass(frozen=True)
 class Entry:
     """An entry of another resource that a thing is mapped to.
@@ -185,6 +193,11 @@ class Dataset:
     slice: str = "asserted"
     canonical: bool = False
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str:
+        """The name of the files of this slice under these IRIs, without the ending."""
+        return stem(self.slice, canonical=self.canonical)
 
     @cached_property
     def store(self) -> ox.Store:

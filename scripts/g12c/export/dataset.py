@@ -17,9 +17,9 @@ import pyoxigraph as ox
 from ..namespaces import PREFIXES, RDF, shorten
 from ..turtle import write
 from . import Export
-from .claims import SLICES, Dataset
+from .claims import SLICES, Dataset, stem
 from .metadata import DATASET, LICENCES
-from .rdf import DESCRIPTIONS, description, stem, triples
+from .rdf import DESCRIPTIONS, description, triples
 from .terms import english, triple, typed
 
 MEDIA_TYPES: Final = {
@@ -61,7 +61,7 @@ def describe(dataset: Dataset) -> Export:
 def _description(dataset: Dataset) -> Iterator[ox.Triple]:
     yield from _levels(dataset)
     for name in SLICES:
-        part = replace(dataset, slice=name, canonical=False)
+        part = replace(dataset, slice=name)
         yield from description(part)
         yield from _statistics(part)
     for name, data in dataset.files.items():
@@ -93,8 +93,7 @@ def _levels(dataset: Dataset) -> Iterator[ox.Triple]:
     yield triple(version, "prov:wasDerivedFrom", about.article.iri)
     yield triple(about.article.iri, "dcterms:title", english(about.article.title))
     for name in SLICES:
-        part = f"{version}/{stem(replace(dataset, slice=name, canonical=False))}"
-        yield triple(version, "void:subset", part)
+        yield triple(version, "void:subset", f"{version}/{stem(name)}")
     for name in dataset.files:
         yield triple(version, "dcat:distribution", file_iri(dataset, name))
 
@@ -132,18 +131,17 @@ def _file(dataset: Dataset, name: str, data: bytes) -> Iterator[ox.Triple]:
     yield triple(checksum, "spdx:checksumValue", typed(digest, "hexBinary"))
     words = f"{about.version_title}: the file {name}."
     for part in SLICES:
-        of = stem(replace(dataset, slice=part, canonical=False))
-        if name in {f"{of}{suffix}" for suffix in _DUMPS}:
+        if name in {f"{stem(part)}{suffix}" for suffix in _DUMPS}:
             words = DESCRIPTIONS[part]
             yield triple(file, "rdf:type", "void:Dataset")
-            yield triple(f"{about.version_iri}/{of}", "void:dataDump", file)
+            yield triple(f"{about.version_iri}/{stem(part)}", "void:dataDump", file)
     yield triple(file, "dcterms:description", english(words))
 
 
 def _statistics(dataset: Dataset) -> Iterator[ox.Triple]:
     """Counts of the slice, its own description among them."""
     content = triples(dataset)
-    node = f"{dataset.metadata.version_iri}/{stem(dataset)}"
+    node = f"{dataset.metadata.version_iri}/{dataset.stem}"
     kinds = [t for t in content if t.predicate.value == f"{RDF}type"]
     classes = Counter(t.object.value for t in kinds if isinstance(t.object, ox.NamedNode))
     properties = Counter(t.predicate.value for t in content)

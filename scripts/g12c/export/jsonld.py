@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ..namespaces import PREFIXES, RDF, XSD, shorten
 from . import Export
 from .claims import Dataset
-from .rdf import stem, triples
+from .rdf import triples
 
 _TYPE: Final = f"{RDF}type"
 _FIRST, _REST, _NIL = (ox.NamedNode(f"{RDF}{name}") for name in ("first", "rest", "nil"))
@@ -31,7 +31,7 @@ def jsonld(dataset: Dataset) -> Export:
     writer = _Writer(about, context)
     named = sorted((n for n in about if isinstance(n, ox.NamedNode)), key=lambda n: n.value)
     graph = [{"@id": shorten(node.value), **writer.node(node)} for node in named]
-    return Export({f"{stem(dataset)}.jsonld": _dump({"@context": context, "@graph": graph})})
+    return Export({f"{dataset.stem}.jsonld": _dump({"@context": context, "@graph": graph})})
 
 
 def context(dataset: Dataset) -> Export:

@@ -40,14 +40,6 @@ DESCRIPTIONS: Final = {
 _CANONICAL: Final = " Things that have a preferred entry in another resource stand under its IRI."
 
 
-def stem(dataset: Dataset) -> str:
-    """The name of the dataset's files without the ending: it says what is not the default."""
-    parts = ["g12c"]
-    parts += [dataset.slice] if dataset.slice != SLICES[0] else []
-    parts += ["canonical"] if dataset.canonical else []
-    return "-".join(parts)
-
-
 def quads(dataset: Dataset) -> list[ox.Quad]:
     """The slice under the chosen IRIs, and its own description in the graph ``dataset``.
 
@@ -76,7 +68,7 @@ def description(dataset: Dataset) -> list[ox.Triple]:
     """What a file with this slice says of itself."""
     about = dataset.metadata
     version = about.version_iri
-    node = f"{version}/{stem(dataset)}"
+    node = f"{version}/{dataset.stem}"
     text = DESCRIPTIONS[dataset.slice] + (_CANONICAL if dataset.canonical else "")
     return [
         triple(node, "rdf:type", "void:Dataset"),
@@ -137,17 +129,17 @@ def rename(triple: ox.Triple, names: Mapping[str, ox.NamedNode]) -> ox.Triple:
 def turtle(dataset: Dataset) -> Export:
     """Turtle in the house spelling."""
     text = write(triples(dataset), DESCRIPTIONS[dataset.slice])
-    return Export({f"{stem(dataset)}.ttl": text.encode()})
+    return Export({f"{dataset.stem}.ttl": text.encode()})
 
 
 def ntriples(dataset: Dataset) -> Export:
     """N-Triples, sorted, with the blank node labels of RDFC-1.0."""
-    return Export({f"{stem(dataset)}.nt": _lines(ox.Quad(*triple) for triple in triples(dataset))})
+    return Export({f"{dataset.stem}.nt": _lines(ox.Quad(*triple) for triple in triples(dataset))})
 
 
 def nquads(dataset: Dataset) -> Export:
     """N-Quads, sorted, with the blank node labels of RDFC-1.0."""
-    return Export({f"{stem(dataset)}.nq": _lines(quads(dataset))})
+    return Export({f"{dataset.stem}.nq": _lines(quads(dataset))})
 
 
 def trig(dataset: Dataset) -> Export:
@@ -163,7 +155,7 @@ def trig(dataset: Dataset) -> Export:
         prefixes.update(used.split("\n"))
         blocks.append(f"graph:{name.removeprefix(PREFIXES['graph'])} {{\n\n{body}\n}}\n")
     top = [f"# {DESCRIPTIONS[dataset.slice]}", "\n".join(sorted(prefixes, key=str.casefold))]
-    return Export({f"{stem(dataset)}.trig": "\n\n".join([*top, *blocks]).encode()})
+    return Export({f"{dataset.stem}.trig": "\n\n".join([*top, *blocks]).encode()})
 
 
 def owl(dataset: Dataset) -> Export:
