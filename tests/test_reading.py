@@ -14,7 +14,6 @@ from g12c.reading import (
     read_file,
     read_quads,
     read_turtle,
-    subject_lines,
 )
 
 HEAD = """\
@@ -233,12 +232,6 @@ def test_prefixes_of() -> None:
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
-
-
-def test_subject_lines() -> None:
-    """From bytes, for those who have no text yet."""
-    data = f"{HEAD}\n  e:a e:p e:b .\n".encode()
-    assert subject_lines(data, "f.ttl") == {"https://example.org/a": (5, 3)}
 
 
 def test_read_file(tmp_path: Path) -> None:

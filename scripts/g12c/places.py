@@ -95,14 +95,6 @@ class Places:
             key = key[:-1]
         return self._place(self._offsets[key]) if key else ()
 
-    def subjects(self) -> dict[str, Place]:
-        """The IRI of each subject, and the place of the first block about it."""
-        return {
-            key[0]: self._place(offset)
-            for key, offset in self._offsets.items()
-            if len(key) == 1 and key[0] != _BLANK
-        }
-
     def _place(self, offset: int) -> Place:
         line = bisect_left(self._line_ends, offset)
         return line + 1, offset - (self._line_ends[line - 1] if line else -1)

@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from .datatypes import literal_fault
 from .errors import HIDDEN, SourceError
 from .namespaces import PREFIXES, RDF
-from .places import PREFIX, STRING, Place, Places, Term, place_at, place_of, unescape
+from .places import PREFIX, STRING, Term, place_at, place_of, unescape
 
 MAX_BYTES: Final = 128 << 20
 """The largest file that is read."""
@@ -211,14 +211,6 @@ _CLEARER: Final = (
     ("Unexpected end", "the last statement is not complete; does it lack the '.'?"),
 )
 """What pyoxigraph says, and what we say instead."""
-
-
-def subject_lines(data: bytes, name: str) -> dict[str, Place]:
-    """The IRI of each subject of a Turtle document, with line and column of its first block.
-
-    Raises `SourceError` if the text cannot be decoded.
-    """
-    return Places(decode(data, name)).subjects()
 
 
 def prefixes_of(text: str, name: str) -> dict[str, str]:
