@@ -36,10 +36,9 @@ def test_view_is_the_dataset() -> None:
     """The claims that exporters read say what SPARQL finds in the store."""
     seen = {}
     for claim in dataset().claims:
-        number = ""
-        if quantity := claim.quantity:
-            number = quantity.value or f"{quantity.lower} to {quantity.upper}"
-            number = f"{number} {quantity.unit}"
+        names = ("value",) if "value" in claim.values else ("lowerValue", "upperValue")
+        number = " to ".join(value for name in names for value in claim.values.get(name, ()))
+        number = f"{number} {claim.unit}"
         seen[claim.iri] = (
             claim.subject.iri if claim.subject else "",
             claim.predicate,

@@ -138,7 +138,7 @@ def test_names_are_hashes() -> None:
 
 def one() -> bytes:
     """A nanopublication with numbers, words and references."""
-    claim = next(c for c in dataset().claims if c.quantity and c.cites and c.defects)
+    claim = next(c for c in dataset().claims if c.unit and c.cites and c.defects)
     (data,) = (data for data in split(exported()).values() if f"{claim.name}\n".encode() in data)
     return data
 

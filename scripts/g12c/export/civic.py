@@ -96,7 +96,7 @@ def _draft(claim: Claim, things: dict[str, Thing]) -> tuple[str, ...]:
     variants = [[entry.curie for entry in part.entries] for part in parts or [alteration]]
     diseases = claim.context.get("inDisease", ())
     papers = [reference.pubmed for reference in claim.cites if reference.pubmed]
-    misplaced = any(defect.kind == "MisplacedCitation" for defect in claim.defects)
+    misplaced = "MisplacedCitation" in claim.defects
     missing = [
         ("name the disease", not diseases),
         ("find the primary paper", len(claim.cites) != 1 or not papers or misplaced),

@@ -19,7 +19,7 @@ from .metadata import Metadata
 SLICES: Final = ("asserted", "direct", "inferred")
 """What an RDF form holds: the asserted graphs; with direct edges and computed names; with all."""
 
-_SUBJECT_OR_OBJECT_OPEN: Final = {"WhichDrug", "WhetherIncluded"}
+_SUBJECT_OR_OBJECT_OPEN: Final = {f"{G12C}WhichDrug", f"{G12C}WhetherIncluded"}
 _Values = Mapping[str, tuple[str, ...]]
 
 
@@ -80,54 +80,18 @@ class Reference:
     iri: str
     number: int
     citation: str
-    status: str
     pubmed: str
     doi: str
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """The place of a claim: ``name`` as in ``S066``, the label of its section."""
-
-    iri: str
-    name: str
-    section: str
-    order: int
-    digest: str
-
-
-@dataclass(frozen=True)
-class Defect:
-    """A fault of the text that a claim is read through."""
-
-    iri: str
-    kind: str
-    label: str
-    definition: str
-    printed: str
-    reading: str
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number or range as printed, its unit (UCUM code), and what it is of; empty if not said."""
-
-    value: str
-    lower: str
-    upper: str
-    unit: str
-    numerator: str
-    denominator: str
-    denominator_text: str
 
 
 @dataclass(frozen=True)
 class Claim:
     """One claim of the review, as read.
 
-    Exactly one of ``object``, ``text`` and ``quantity`` says what the subject is related to;
-    ``subject`` is None where the text does not name it. ``values`` maps the local names of all
-    properties of the ontology to their values; what has no field of its own is found there.
+    ``object``, ``text`` or a number says what the subject is related to; ``subject`` is None where
+    the text does not name it. ``unit`` is the UCUM code of the number, ``defects`` are the kinds of
+    the faults that the claim is read through. ``values`` maps the local names of all properties of
+    the ontology to their values; what has no field of its own is found there.
     """
 
     iri: str
@@ -137,18 +101,13 @@ class Claim:
     predicate_label: str
     object: Thing | None
     text: str
-    quantity: Quantity | None
+    unit: str
     polarity: str
     certainty: str
-    cue: str
     context: Mapping[str, tuple[Thing, ...]]
-    resistance_kinds: tuple[str, ...]
-    resistance_kinds_in_field: tuple[str, ...]
-    leaves_open: tuple[str, ...]
     evidence: tuple[Thing, ...]
     cites: tuple[Reference, ...]
-    sentence: Sentence
-    defects: tuple[Defect, ...]
+    defects: tuple[str, ...]
     created: str
     curator: str
     values: _Values = field(repr=False)
@@ -166,7 +125,7 @@ class Claim:
     @property
     def is_open(self) -> bool:
         """Whether the text leaves open which drug is meant or whether the item belongs there."""
-        return bool(_SUBJECT_OR_OBJECT_OPEN & {*self.leaves_open})
+        return bool(_SUBJECT_OR_OBJECT_OPEN & {*self.values.get("leavesOpen", ())})
 
     @property
     def aspects(self) -> frozenset[str]:
@@ -284,8 +243,8 @@ class _Reader:
     def _one(self, iri: str, name: str) -> str:
         return min(self._all(iri, name), default="")
 
-    def _codes(self, iri: str, name: str) -> tuple[str, ...]:
-        return tuple(value.removeprefix(G12C) for value in self._all(iri, name))
+    def _code(self, iri: str, name: str) -> str:
+        return self._one(iri, name).removeprefix(G12C)
 
     def _label(self, iri: str) -> str:
         return self._one(iri, f"{RDFS}label")
@@ -336,30 +295,17 @@ class _Reader:
             self._label(predicate),
             next(iter(things.get("object", ())), None),
             self._one(iri, "textValue"),
-            self._quantity(iri) if values.keys() & {"value", "lowerValue", "upperValue"} else None,
-            self._codes(iri, "polarity")[0],
-            self._codes(iri, "certainty")[0],
-            self._one(iri, "cue"),
+            self._one(self._one(iri, "unit"), f"{SKOS}notation"),
+            self._code(iri, "polarity"),
+            self._code(iri, "certainty"),
             context,
-            self._codes(iri, "resistanceKind"),
-            self._codes(iri, "resistanceKindInField"),
-            self._codes(iri, "leavesOpen"),
             things.get("evidenceType", ()),
             tuple(sorted(map(self._reference, self._all(iri, "cites")), key=lambda r: r.number)),
-            self._sentence(self._one(iri, "inSentence")),
-            tuple(map(self._defect, self._all(iri, "affectedBy"))),
+            tuple(self._code(defect, "defectKind") for defect in self._all(iri, "affectedBy")),
             self._one(iri, f"{DCTERMS}created"),
             self._label(self._one(iri, f"{PROV}wasAttributedTo")),
             values,
         )
-
-    def _quantity(self, iri: str) -> Quantity:
-        unit = self._one(self._one(iri, "unit"), f"{SKOS}notation")
-        value, lower, upper = (
-            self._one(iri, name) for name in ("value", "lowerValue", "upperValue")
-        )
-        counts = (self._one(iri, name) for name in ("numerator", "denominator", "denominatorText"))
-        return Quantity(value, lower, upper, unit, *counts)
 
     def _reference(self, iri: str) -> Reference:
         exact = self._all(iri, f"{SKOS}exactMatch")
@@ -373,26 +319,6 @@ class _Reader:
             iri,
             int(self._one(iri, "referenceNumber")),
             self._one(iri, f"{DCTERMS}bibliographicCitation"),
-            self._one(iri, "identityStatus").partition(":")[0],
             within("pubmed"),
             within("doi"),
-        )
-
-    def _sentence(self, iri: str) -> Sentence:
-        return Sentence(
-            iri,
-            self._label(iri),
-            self._label(self._one(iri, "inSection")),
-            int(self._one(iri, "order")),
-            self._one(iri, "digest"),
-        )
-
-    def _defect(self, iri: str) -> Defect:
-        return Defect(
-            iri,
-            self._codes(iri, "defectKind")[0],
-            self._label(iri),
-            self._one(iri, f"{SKOS}definition"),
-            self._one(iri, "printed"),
-            self._one(iri, "proposedReading"),
         )

@@ -222,7 +222,7 @@ def _claims(
             *(_name(claim.object)),
             claim.text,
             *(_cell(claim.values, name) for name in ("value", "lowerValue", "upperValue")),
-            claim.quantity.unit if claim.quantity else "",
+            claim.unit,
             *(_cell(claim.values, name) for name in rest),
             claim.created,
             claim.curator,
