@@ -12,7 +12,7 @@ what the name of the signed nanopublication proves, and `verify` checks it too.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -54,15 +54,34 @@ _PROVENANCE: Final = frozenset(
 def nanopubs(dataset: Dataset) -> Export:
     """All claims as nanopublications, in the order of their IRIs; nothing of them is lost."""
     kept, loss = sift(dataset.claims, EVERYTHING)
+    made = [*_each(kept, dataset)]
+    prefixes = {line for _, _, used, _ in made for line in used}
+    blocks = [block for *_, some in made for block in some]
+    return Export({"g12c-nanopubs.trig": _trig(prefixes, blocks)}, loss)
+
+
+def apart(dataset: Dataset) -> Iterator[tuple[str, str, bytes]]:
+    """The IRI of each claim, the name of its nanopublication, and this in a file of its own."""
+    for claim, name, prefixes, blocks in _each(dataset.claims, dataset):
+        yield claim.iri, name, _trig(prefixes, blocks)
+
+
+def _trig(prefixes: Iterable[str], blocks: Iterable[str]) -> bytes:
+    top = "".join(f"{line}\n" for line in sorted(prefixes, key=str.casefold))
+    return "\n".join([top, *blocks]).encode()
+
+
+def _each(
+    claims: Iterable[Claim], dataset: Dataset
+) -> Iterator[tuple[Claim, str, set[str], list[str]]]:
+    """Each claim, the name of its nanopublication, its prefixes and a block for each graph."""
     # As they were written: the store rewrites numbers.
     said: dict[str, list[ox.Quad]] = {}
     graphs_read = {ox.NamedNode(graph_iri(name)) for name in ("claims", "things")}
     for quad in dataset.quads:
         if quad.graph_name in graphs_read and isinstance(quad.subject, ox.NamedNode):
             said.setdefault(quad.subject.value, []).append(quad)
-    used: set[str] = set()
-    blocks = []
-    for claim in kept:
+    for claim in claims:
         draft = _quads(claim, said, dataset.metadata)
         name = NANOPUBS + _code(draft, _DRAFT)
         named = [_renamed(quad, _DRAFT, name) for quad in draft]
@@ -70,12 +89,12 @@ def nanopubs(dataset: Dataset) -> Export:
         for quad in named:
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs.setdefault(quad.graph_name.value, []).append(quad.triple)
+        used, blocks = set(), []
         for graph, content in graphs.items():
             prefixes, _, body = write(content).partition("\n\n")
             used.update(prefixes.split("\n"))
             blocks.append(f"<{graph}> {{\n\n{body}\n}}\n")
-    top = "".join(f"{line}\n" for line in sorted(used, key=str.casefold))
-    return Export({"g12c-nanopubs.trig": "\n".join([top, *blocks]).encode()}, loss)
+        yield claim, name, used, blocks
 
 
 def _quads(claim: Claim, said: Mapping[str, list[ox.Quad]], about: Metadata) -> list[ox.Quad]:

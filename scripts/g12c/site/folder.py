@@ -9,9 +9,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import G12cError
+from ..export.claims import Dataset
 from ..export.metadata import Metadata, load
+from ..export.nanopub import apart
 from ..export.rdf import ONTOLOGY, rdf_xml
-from ..namespaces import expand, shorten
+from ..namespaces import BASE, expand, shorten
 from ..questions import Question, form_of, normal, run
 from ..sources import Sources
 from ..store import nquads, published
@@ -22,7 +24,6 @@ from .data import Data
 from .layout import BESIDE, At, Page, document
 from .markup import data_block
 from .matrix import matrix
-from .nanopubs import nanopublications
 from .single import EMBEDDED, single
 
 STATIC: Final = (
@@ -48,7 +49,10 @@ def publication(
     about = load()
     content = matrix(data)
     made = pages.pages(data, about, content, description)
-    nanopubs = nanopublications(data, about)
+    nanopubs = {
+        claim: (f"{name.removeprefix(BASE)}.trig", text)
+        for claim, name, text in apart(Dataset(data.quads, sources, about))
+    }
     made += resources.pages(data, {claim: path for claim, (path, _) in nanopubs.items()})
     made += [asking.question_page(data, question) for question in data.questions]
     files: dict[str, Callable[[], bytes]] = {
