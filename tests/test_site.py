@@ -25,7 +25,7 @@ from g12c.export import find_form, release_files
 from g12c.export.claims import Dataset
 from g12c.export.metadata import load
 from g12c.export.nanopub import nanopubs, verify
-from g12c.library import questions
+from g12c.export.questions import questions
 from g12c.namespaces import BASE, G12C, expand, graph_iri
 from g12c.questions import find_question, names, normal, select
 from g12c.reading import read_turtle

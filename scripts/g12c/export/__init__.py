@@ -166,12 +166,15 @@ FORMS: Final = (
     Form("civic", "drafts of CIViC evidence, to be checked by a curator", "civic:civic"),
     Form("shapes", "the SHACL shapes in one file", "rdf:shapes", claims=False),
     Form(
-        "answers", "the answers to the stored questions, as CSV", ".library:answers", claims=False
+        "answers", "the answers to the stored questions, as CSV", "questions:answers", claims=False
     ),
     Form(
-        "questions", "the stored questions as SHACL executables", ".library:questions", claims=False
+        "questions",
+        "the stored questions as SHACL executables",
+        "questions:questions",
+        claims=False,
     ),
-    Form("openapi", "the stored questions as OpenAPI", ".library:openapi", claims=False),
+    Form("openapi", "the stored questions as OpenAPI", "questions:openapi", claims=False),
     Form(
         "dataset",
         "description in VoID, DCAT 3 and HCLS",

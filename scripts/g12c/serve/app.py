@@ -31,8 +31,8 @@ from ..export import release_files
 from ..export.claims import Dataset
 from ..export.metadata import load as metadata
 from ..export.nanopub import NANOPUBS
+from ..export.questions import openapi
 from ..guests import MAX_QUERY
-from ..library import openapi
 from ..namespaces import BASE, PREFIXES
 from ..questions import Question, unknown
 from ..site.folder import publication

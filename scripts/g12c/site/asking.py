@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..library import body, executable
+from ..export.questions import body, executable
 from ..namespaces import BASE, G12C, PREFIXES, expand
 from ..questions import Question, run, spellings
 from ..tables import Answer, answer, render

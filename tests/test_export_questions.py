@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 from roundtrip import dataset
 
-from g12c import library
+from g12c.export.questions import columns, openapi, questions
 from g12c.namespaces import PREFIXES, expand
 from g12c.questions import Question, all_questions, form_of, select
 from g12c.sources import find_sources
@@ -23,7 +23,7 @@ every_question = pytest.mark.parametrize("question", QUESTIONS, ids=[q.name for 
 def published() -> ox.Store:
     """``questions.ttl`` in a store, as an endpoint would hold it."""
     store = ox.Store()
-    data = library.questions(dataset()).files["questions.ttl"]
+    data = questions(dataset()).files["questions.ttl"]
     store.load(data, format=ox.RdfFormat.TURTLE)
     return store
 
@@ -31,7 +31,7 @@ def published() -> ox.Store:
 @cache
 def document() -> dict[str, Any]:
     """``openapi.json``."""
-    found: dict[str, Any] = json.loads(library.openapi(dataset()).files["openapi.json"])
+    found: dict[str, Any] = json.loads(openapi(dataset()).files["openapi.json"])
     return found
 
 
@@ -134,14 +134,14 @@ def test_an_operation_tells_how_to_call_it(question: Question) -> None:
     for name, parameter in parameters.items():
         assert str(parameter["example"]) == question.parameters[name].example
         assert parameter["description"]
-    for column in library.columns(question):
+    for column in columns(question):
         assert re.search(rf"\b{column}\b", operation["responses"]["200"]["description"])
 
 
 def test_a_file_names_no_server() -> None:
     """Beside it nothing answers; what answers tells where, by the address that it is given."""
     assert "servers" not in document()
-    served = json.loads(library.openapi(dataset(), "/api").files["openapi.json"])
+    served = json.loads(openapi(dataset(), "/api").files["openapi.json"])
     assert served == {**document(), "servers": [{"url": "/api"}]}
 
 
@@ -163,5 +163,5 @@ def test_every_reference_inside_the_document_leads_somewhere() -> None:
 
 def test_made_twice_it_is_the_same() -> None:
     """No order of a set goes into the files."""
-    for form in (library.questions, library.openapi):
+    for form in (questions, openapi):
         assert form(dataset()).files == form(dataset()).files

@@ -15,14 +15,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from . import tables
-from .export import Export
-from .export.claims import SLICES, Dataset, stem
-from .export.metadata import LICENCES
-from .export.terms import english, triple, typed
-from .namespaces import BASE, PREFIXES, RDF, expand, shorten
-from .questions import Parameter, Question, all_questions, form_of, run
-from .turtle import write
+from .. import tables
+from ..namespaces import BASE, PREFIXES, RDF, expand, shorten
+from ..questions import Parameter, Question, all_questions, form_of, run
+from ..turtle import write
+from . import Export
+from .claims import SLICES, Dataset, stem
+from .metadata import LICENCES
+from .terms import english, triple, typed
 
 _DECLARATIONS: Final = f"{BASE}prefix"
 _RESULTS: Final = {
