@@ -47,6 +47,13 @@ def test_every_command_is_named() -> None:
     assert sorted(rows) == sorted(COMMAND_NAMES)
 
 
+def test_the_claim_that_is_shown_is_one_of_the_graph() -> None:
+    """As it stands there."""
+    (shown,) = re.findall(r"```turtle\n(.*?)```", README, re.DOTALL)
+    files = (ROOT / "graph" / "claims").glob("*.ttl")
+    assert sum(shown in path.read_text(encoding="utf-8") for path in files) == 1
+
+
 def test_something_is_shown() -> None:
     """The patterns above have found what they are for."""
     assert SHOWN
