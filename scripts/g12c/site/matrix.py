@@ -40,7 +40,7 @@ STATES: Final = {
         "◐", "found", "Seen in patients resistant to the drug, not tested: no proof of a cause."
     ),
     "hedged link": State("◔", "hedged", "The review links the two with a word such as “may”."),
-    "no effect": State("○", "active", "The drug keeps its activity, or a link is denied."),
+    "keeps activity": State("○", "active", "The drug keeps its activity, or a link is denied."),
     "contradictory": State("◪", "contradictory", "Shown by one claim and denied by another."),
     "class-level only": State(
         "◇", "class only", "Said of the class of drugs and not of this drug."
