@@ -35,6 +35,7 @@ from g12c.site.data import Data
 from g12c.site.layout import BESIDE, FORMATS
 from g12c.site.markup import Markup, data_block, join, tag
 from g12c.site.matrix import FLAGS, QUESTION, STATES, matrix
+from g12c.site.mechanisms import steps
 from g12c.sources import find_sources
 from g12c.store import published
 from g12c.trace import letters
@@ -518,6 +519,29 @@ def test_pictures_say_what_their_marks_mean(files: dict[str, bytes]) -> None:
     kras = files["pictures/kras.svg"].decode()
     for codon in ("G12", "G13", "Q61", "R68", "H95", "Y96"):
         assert f">{codon}</text>" in kras
+
+
+def test_map_and_matrix_say_the_same(data: Data) -> None:
+    """A cause on the map has the strongest state of its own that the matrix has for it."""
+    content = matrix(data)
+    of_class = {"class-level only", "not stated"}
+    own: dict[str, set[str]] = {}
+    for cell in content.cells.values():
+        if cell.state not in of_class:
+            own.setdefault(cell.alteration, set()).add(cell.state)
+    on_map = {
+        cause: state
+        for step in steps(data, content)
+        for state, causes in step.causes.items()
+        for cause in causes
+    }
+    asked = {cause: next(one for one in STATES if one in states) for cause, states in own.items()}
+    assert len(asked) > 25
+    assert {cause: on_map.get(cause) for cause in asked} == asked
+    others = {data.label(cause): state for cause, state in on_map.items() if cause not in asked}
+    assert others["RAS-MAPK signalling"] == "found in context"
+    assert others["PI3K-AKT-mTOR pathway"] == "shown"
+    assert others["secondary KRAS mutation (any)"] == "hedged link"
 
 
 def test_cells_say_their_state_in_words(readings: dict[str, Read]) -> None:

@@ -10,7 +10,7 @@ from .data import Data, natural
 from .drawing import WIDTH, coordinate, key, page, svg, text
 from .layout import At
 from .markup import Child, Markup, join, tag
-from .matrix import FLAGS, STATES, State, flagged
+from .matrix import FLAGS, STATES, Matrix, State, flagged
 from .matrix import key as states_key
 from .parts import table
 
@@ -59,22 +59,21 @@ class Step:
     partners: list[str]
 
 
-def steps(data: Data) -> list[Step]:
-    """The boxes of the map with what the claims put there; last what has no box."""
+def steps(data: Data, content: Matrix) -> list[Step]:
+    """The boxes of the map with what the claims put there; last what has no box.
+
+    The state of an alteration and a drug is that of the matrix, which no box decides again.
+    """
     linked = expand("g12c:linkedToResistanceTo")
     strengths: dict[str, dict[str, list[str]]] = {}
     for claim in data.of_kind("Claim"):
-        predicate = data.value(claim, "g12c:predicate")
-        if linked not in data.properties(predicate):
+        if linked not in data.properties(data.value(claim, "g12c:predicate")):
             continue
         if data.value(claim, "g12c:polarity") != expand("g12c:Affirmed"):
             continue
-        state = "shown"
-        if data.value(claim, "g12c:certainty") != expand("g12c:Stated"):
-            state = "hedged link"
-        elif predicate == expand("g12c:foundInResistanceTo"):
-            state = "found in context"
-        cause = data.value(claim, "g12c:subject")
+        cause, resisted = data.value(claim, "g12c:subject"), data.value(claim, "g12c:object")
+        cell = content.cells.get((cause, resisted))
+        state = cell.state if cell else _state(data, claim)
         strengths.setdefault(cause, {}).setdefault(state, []).append(claim)
     steps = []
     placed: set[str] = set()
@@ -90,6 +89,14 @@ def steps(data: Data) -> list[Step]:
     rest = {cause: states for cause, states in strengths.items() if cause not in placed}
     beside = _Node("beside", "Beside this map", 60, 4, 840, ())
     return [*steps, Step(beside, _by_state(data, rest), [])]
+
+
+def _state(data: Data, claim: str) -> str:
+    """The word of the matrix for a link that has no cell there: of a mechanism, or to a class."""
+    if data.value(claim, "g12c:certainty") != expand("g12c:Stated"):
+        return "hedged link"
+    weak = {expand("g12c:foundInResistanceTo"), expand("g12c:linkedToResistanceTo")}
+    return "found in context" if data.value(claim, "g12c:predicate") in weak else "shown"
 
 
 def _by_state(

@@ -16,7 +16,7 @@ from .wording import counted
 
 def pictures(data: Data, content: Matrix) -> list[Picture]:
     """All pictures, in the order in which they are shown."""
-    steps = mechanisms.steps(data)
+    steps = mechanisms.steps(data, content)
     return [
         Picture(
             "matrix",
