@@ -341,6 +341,18 @@ def test_search_takes_words_as_they_are_spelled() -> None:
         ("histology", "findings-without-claim"),
         ("typo", "defects"),
         ("percent", "prevalence"),
+        ("frequency", "prevalence"),
+        ("codon", "positions-by-reference"),
+        ("ctDNA", "study-methods"),
+        ("tissue", "pharmacology"),
+        ("year", "regulatory-acts"),
+        ("RTK", "signalling-map"),
+        ("immunotherapy", "immune-effects"),
+        ("unsuccessful", "indirect-strategies"),
+        ("abbreviation", "names"),
+        ("contradict each other", "sentences-that-contradict"),
+        ("figure shows", "statements-by-figure"),
+        ("open questions", "claims-by-certainty"),
     ],
 )
 def test_words_of_a_biologist_find_the_question(words: str, name: str) -> None:
