@@ -1,5 +1,6 @@
 """Answers of a server come whole or not at all, and a release arrives as it left."""
 
+import gc
 import json
 import threading
 import time
@@ -75,10 +76,12 @@ def serve() -> Iterator[Callable[[Handle], str]]:
         servers.append(server)
         return f"http://127.0.0.1:{server.server_port}/sparql"
 
+    gc.disable()  # rows that another test left must not be dropped by the thread of a server
     yield start
     for server in servers:
         server.shutdown()
         server.server_close()
+    gc.enable()
 
 
 def refused(endpoint: str, text: str = SELECT, timeout: float = 5) -> str:
