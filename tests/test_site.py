@@ -544,6 +544,16 @@ def test_map_and_matrix_say_the_same(data: Data) -> None:
     assert others["secondary KRAS mutation (any)"] == "hedged link"
 
 
+def test_the_map_names_what_acts_at_a_box(data: Data) -> None:
+    """Partners of combinations, and what reverses resistance with a partner that is not named."""
+    partners = {
+        step.node.title: [data.label(agent) for agent in step.partners]
+        for step in steps(data, matrix(data))
+    }
+    assert partners["SOS1"] == ["BI-3406", "SOS1 inhibitor"]
+    assert partners["SHP2"] == ["TNO155"]
+
+
 def test_cells_say_their_state_in_words(readings: dict[str, Read]) -> None:
     """Symbol and colour say nothing that a word does not say."""
     words = readings["index.html"].texts

@@ -114,13 +114,16 @@ def _by_state(
 
 def _partners(data: Data, members: set[str]) -> list[str]:
     """The components of combinations, and drugs reversing resistance, that act on one of these."""
+    reversing = {
+        data.value(claim, "g12c:subject")
+        for claim in data.subjects("g12c:predicate", expand("g12c:reversesResistanceFrom"), "Claim")
+    }
     acting = {
         agent
         for prop in ("g12c:targets", "g12c:inhibits")
         for member in members
         for agent in data.subjects(prop, member)
-        if data.subjects("g12c:hasComponent", agent)
-        or data.values(agent, "g12c:reversesResistanceFrom")
+        if data.subjects("g12c:hasComponent", agent) or agent in reversing
     }
     return sorted(acting, key=lambda agent: natural(data.label(agent)))
 
