@@ -111,6 +111,29 @@ def test_a_person_is_told_what_to_mind() -> None:
     os.close(seen)
 
 
+def test_a_query_of_a_guest_is_asked_once_and_tells_nothing_else(tmp_path: Path) -> None:
+    """Its parameters and its trap are its author's: no second asking, no escape to a terminal."""
+    head = (
+        '#+ summary: x\n#+ trap: "\\e[31mred"\n'
+        "#+ parameters:\n#+   drug:\n#+     kind: Drug\n#+     example: adagrasib\n"
+    )
+    file = tmp_path / "q.rq"
+    file.write_text(
+        f"{head}CONSTRUCT {{ ?drug a g12c:Drug }}\nWHERE {{\n  ?drug a g12c:Drug .\n}}\n"
+    )
+    words = ["query", str(file), "--drug", "adagrasib"]
+    done = g12c(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "drug:adagrasib\n    a g12c:Drug ;" in done.stdout
+    seen, terminal = os.openpty()
+    shown = subprocess.run(
+        [sys.executable, "-m", "g12c", *words], stdout=terminal, stderr=subprocess.PIPE, check=True
+    )
+    os.close(terminal)
+    os.close(seen)
+    assert shown.stderr == b""
+
+
 def test_the_forms_hold_the_same_rows() -> None:
     """CSV by default in a pipe; TSV, JSON and Markdown on demand."""
     words = ["query", "resistance-by-drug", "--drug", "ARS-1620", "--alteration", "KRAS Y96D"]
